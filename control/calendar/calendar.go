@@ -1,0 +1,185 @@
+// Package calendar is the working calendar of Kazakhstan (R-11.2).
+//
+// Its promise: terms counted in days end where the law ends them, in the zone Asia/Almaty, with
+// its history (UTC+6 before 1 March 2024, UTC+5 since). A year of which the calendar knows nothing
+// is an error that says so, never a guess.
+//
+// Its limit: it holds days, not hours; a working day is whole.
+package calendar
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// UnknownYear is the error for a year that the calendar lacks.
+type UnknownYear struct{ Year int }
+
+func (e UnknownYear) Error() string {
+	return "the working calendar has no year " + strconv.Itoa(e.Year)
+}
+
+// Calendar knows the days off and the working weekends of the years that it was given.
+type Calendar struct {
+	zone  *time.Location
+	years map[int]*year
+}
+
+type year struct {
+	// exceptional holds the days that differ from "Monday to Friday are worked": true means off.
+	exceptional map[day]bool
+	workingDays int
+}
+
+type day struct {
+	month time.Month
+	day   int
+}
+
+type fileYear struct {
+	Off            []string `json:"off"`
+	WorkingWeekend []string `json:"working_weekend"`
+	WorkingDays    int      `json:"work_days_5day_week"`
+}
+
+// Read reads a calendar file: a JSON object in which every member named by a year holds the days
+// off, the working weekends and the number of working days that the official calendar counts;
+// other members are notes. A year whose days do not count to that number is refused.
+func Read(data []byte) (*Calendar, error) {
+	zone, err := time.LoadLocation("Asia/Almaty")
+	if err != nil {
+		return nil, fmt.Errorf("read working calendar: %w", err)
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return nil, fmt.Errorf("read working calendar: %w", err)
+	}
+	c := &Calendar{zone: zone, years: map[int]*year{}}
+	for name, raw := range members {
+		number, err := strconv.Atoi(name)
+		if err != nil {
+			continue // a note
+		}
+		var f fileYear
+		if err := json.Unmarshal(raw, &f); err != nil {
+			return nil, fmt.Errorf("read working calendar: year %s: %w", name, err)
+		}
+		y, err := readYear(number, f)
+		if err != nil {
+			return nil, fmt.Errorf("read working calendar: year %s: %w", name, err)
+		}
+		c.years[number] = y
+	}
+	if len(c.years) == 0 {
+		return nil, errors.New("read working calendar: it has no year")
+	}
+	return c, nil
+}
+
+func readYear(number int, f fileYear) (*year, error) {
+	y := &year{exceptional: map[day]bool{}}
+	for _, list := range []struct {
+		days []string
+		off  bool
+	}{{f.Off, true}, {f.WorkingWeekend, false}} {
+		for _, text := range list.days {
+			t, err := time.Parse(time.DateOnly, text)
+			if err != nil {
+				return nil, fmt.Errorf("%q is no date", text)
+			}
+			if t.Year() != number {
+				return nil, fmt.Errorf("%s belongs to another year", text)
+			}
+			if !list.off && !weekend(t.Weekday()) {
+				return nil, fmt.Errorf("%s is no weekend", text)
+			}
+			key := day{t.Month(), t.Day()}
+			if _, twice := y.exceptional[key]; twice {
+				return nil, fmt.Errorf("%s stands twice", text)
+			}
+			y.exceptional[key] = list.off
+		}
+	}
+	for t := time.Date(number, 1, 1, 0, 0, 0, 0, time.UTC); t.Year() == number; t = t.AddDate(0, 0, 1) {
+		if y.works(t.Month(), t.Day(), t.Weekday()) {
+			y.workingDays++
+		}
+	}
+	if f.WorkingDays != 0 && f.WorkingDays != y.workingDays {
+		return nil, fmt.Errorf("its days count to %d working days, the official calendar to %d", y.workingDays, f.WorkingDays)
+	}
+	return y, nil
+}
+
+func (y *year) works(m time.Month, d int, w time.Weekday) bool {
+	if off, known := y.exceptional[day{m, d}]; known {
+		return !off
+	}
+	return !weekend(w)
+}
+
+func weekend(w time.Weekday) bool { return w == time.Saturday || w == time.Sunday }
+
+// Zone is Asia/Almaty.
+func (c *Calendar) Zone() *time.Location { return c.zone }
+
+// Working says whether the day of t (in Asia/Almaty) is a working day.
+func (c *Calendar) Working(t time.Time) (bool, error) {
+	t = t.In(c.zone)
+	y, known := c.years[t.Year()]
+	if !known {
+		return false, UnknownYear{t.Year()}
+	}
+	return y.works(t.Month(), t.Day(), t.Weekday()), nil
+}
+
+// EndOfDay is 24:00 of the day of t: the first instant of the next day.
+func (c *Calendar) EndOfDay(t time.Time) time.Time {
+	t = t.In(c.zone)
+	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, c.zone)
+}
+
+// CalendarDays is the end (24:00) of the nth day after the day of t (R-1.6). Days off do not prolong it.
+func (c *Calendar) CalendarDays(t time.Time, n int) time.Time {
+	t = t.In(c.zone)
+	return time.Date(t.Year(), t.Month(), t.Day()+n+1, 0, 0, 0, 0, c.zone)
+}
+
+// WorkingDays is the end (24:00) of the nth working day after the day of t (R-1.6).
+func (c *Calendar) WorkingDays(t time.Time, n int) (time.Time, error) {
+	t = t.In(c.zone)
+	noon := time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, c.zone)
+	for n > 0 {
+		noon = noon.AddDate(0, 0, 1)
+		works, err := c.Working(noon)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if works {
+			n--
+		}
+	}
+	return c.EndOfDay(noon), nil
+}
+
+// WorkingDaysLeft counts the working days after the day of now up to and including the last day
+// before the exclusive end closes; 0 when it ends today, -1 when it is over.
+func (c *Calendar) WorkingDaysLeft(now, closes time.Time) (int, error) {
+	if !now.Before(closes) {
+		return -1, nil
+	}
+	left := 0
+	for t := c.EndOfDay(now); t.Before(closes); t = c.EndOfDay(t) {
+		works, err := c.Working(t)
+		if err != nil {
+			return 0, err
+		}
+		if works {
+			left++
+		}
+	}
+	return left, nil
+}
