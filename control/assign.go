@@ -1,0 +1,64 @@
+package control
+
+// Report answers whether the actor may form the reports of.
+func Report(a Actor) Verdict {
+	if !a.Has(ControlReports) {
+		return refuse("R-1.1", MissingRole, string(ControlReports))
+	}
+	return allow("R-1.1", Window{})
+}
+
+// mayAssign is the right of alone: both roles.
+func mayAssign(a Actor) Verdict {
+	for _, role := range [...]Role{LotManager, ControlReports} {
+		if !a.Has(role) {
+			return refuse("R-1.3", MissingRole, string(role))
+		}
+	}
+	return allow("R-1.3", Window{})
+}
+
+// Assign answers whether the actor may assign the lot to the assignee (R-1.3 … ). An assignment
+// covers the lot in all directions, so being subject in one of them is enough.
+func (c *Case) Assign(a Actor, lot int, assignee Actor) Verdict {
+	if v := mayAssign(a); !v.Allowed {
+		return v
+	}
+	if assignee.Organization != a.Organization || !assignee.Has(Auditor) {
+		return refuse("R-1.3", UnfitAssignee, assignee.Person)
+	}
+	_, subject := c.SubjectAnywhere(lot)
+	if !subject.Allowed {
+		return subject
+	}
+	if c.Work[lot].Assignee == "" {
+		return subject
+	}
+	return c.release(lot)
+}
+
+// Unassign answers whether the actor may take the assignment back.
+func (c *Case) Unassign(a Actor, lot int) Verdict {
+	if v := mayAssign(a); !v.Allowed {
+		return v
+	}
+	if c.Work[lot].Assignee == "" {
+		return refuse("R-1.5", NotAssigned, c.Purchase.Lots[lot].Number)
+	}
+	return c.release(lot)
+}
+
+// release lets an assignment go only while it has no check mark and no notification. A mark
+// set back to No doesn't count.
+func (c *Case) release(lot int) Verdict {
+	const rule = "R-1.5"
+	for _, w := range c.Work[lot].Directions {
+		if w.Notification != "" {
+			return refuse(rule, HasNotification, c.Purchase.Lots[lot].Number)
+		}
+		if anyMark(w.Marks) {
+			return refuse(rule, HasMarks, c.Purchase.Lots[lot].Number)
+		}
+	}
+	return allow(rule, Window{})
+}

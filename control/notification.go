@@ -1,0 +1,201 @@
+package control
+
+import (
+	"strings"
+	"time"
+)
+
+// NotificationStatus is the status of a notification. The values are the glossary's.
+type NotificationStatus string
+
+const (
+	NotificationDraft           NotificationStatus = "draft"
+	NotificationInAgreement     NotificationStatus = "in_agreement"
+	NotificationRejected        NotificationStatus = "rejected"
+	NotificationApproved        NotificationStatus = "approved"
+	NotificationDelivered       NotificationStatus = "delivered"
+	NotificationAcknowledged    NotificationStatus = "acknowledged"
+	NotificationObjectionSent   NotificationStatus = "objection_sent"
+	NotificationInExecution     NotificationStatus = "in_execution"
+	NotificationLapsedKnown     NotificationStatus = "not_executed_acknowledged"
+	NotificationLapsedUnknown   NotificationStatus = "not_executed_unacknowledged"
+	NotificationExecuted        NotificationStatus = "executed"
+	NotificationAwaiting        NotificationStatus = "awaiting_confirmation"
+	NotificationNotConfirmed    NotificationStatus = "not_confirmed"
+	NotificationAnnulled        NotificationStatus = "annulled"
+	NotificationObjectionLost   NotificationStatus = "objection_refused"
+	NotificationObjectionPartly NotificationStatus = "objection_partly_satisfied"
+)
+
+// NotificationStatuses lists all sixteen, in the order of the manual.
+func NotificationStatuses() []NotificationStatus {
+	return []NotificationStatus{
+		NotificationDraft, NotificationInAgreement, NotificationRejected, NotificationApproved,
+		NotificationDelivered, NotificationAcknowledged, NotificationObjectionSent, NotificationInExecution,
+		NotificationLapsedKnown, NotificationLapsedUnknown, NotificationExecuted, NotificationAwaiting,
+		NotificationNotConfirmed, NotificationAnnulled, NotificationObjectionLost, NotificationObjectionPartly,
+	}
+}
+
+// Sent says whether a notification in this status has left for the audit object.
+func (s NotificationStatus) Sent() bool {
+	switch s {
+	case "", NotificationDraft, NotificationInAgreement, NotificationRejected, NotificationApproved:
+		return false
+	default:
+		return true
+	}
+}
+
+// Notification is what the rules need to know of one: who wrote it, whose turn it is, where it stands.
+type Notification struct {
+	Status       NotificationStatus `json:"status"`
+	Direction    Direction          `json:"direction"`
+	Author       string             `json:"author"`              // person
+	Organization string             `json:"organization"`        // the author's
+	Agreer       string             `json:"agreer,omitempty"`    // whose turn it is, or who is chosen next
+	Recipient    string             `json:"recipient,omitempty"` // the audit object's organisation
+	Profiles     []int              `json:"profiles"`            // the violated ones
+	TextKK       string             `json:"text_kk,omitempty"`
+	TextRU       string             `json:"text_ru,omitempty"`
+	DeliveredAt  time.Time          `json:"delivered_at,omitzero"`
+	Deadline     time.Time          `json:"deadline,omitzero"`
+}
+
+// HasText says whether the violation is described in at least one language (R-3.2).
+func (n *Notification) HasText() bool {
+	return strings.TrimSpace(n.TextKK) != "" || strings.TrimSpace(n.TextRU) != ""
+}
+
+// NotificationLife is the life cycle of a notification: the one table that screens, diagrams, the
+// centre and the tests read.
+var NotificationLife = Life[NotificationStatus]{
+	{Action: ActionCreate, From: "", To: NotificationDraft, Role: Auditor, Relation: Assignee, Rule: "R-3.1"},
+	{Action: ActionEdit, From: NotificationDraft, To: NotificationDraft, Role: Auditor, Relation: Author, Rule: "R-3.4"},
+	{Action: ActionEdit, From: NotificationRejected, To: NotificationRejected, Role: Auditor, Relation: Author, Rule: "R-3.4"},
+	{Action: ActionDelete, From: NotificationDraft, To: "", Role: Auditor, Relation: Author, Rule: "R-3.4"},
+	{Action: ActionDelete, From: NotificationDraft, To: "", Role: Auditor, Relation: Colleague, Rule: "R-3.4"},
+	{Action: ActionDelete, From: NotificationDraft, To: "", Role: AuditorApprover, Relation: Colleague, Rule: "R-3.4"},
+	{Action: ActionDelete, From: NotificationRejected, To: "", Role: Auditor, Relation: Author, Rule: "R-3.4"},
+	{Action: ActionSendToAgreement, From: NotificationDraft, To: NotificationInAgreement, Role: Auditor, Relation: Author, Rule: "R-3.5"},
+	{Action: ActionSendToAgreement, From: NotificationRejected, To: NotificationInAgreement, Role: Auditor, Relation: Author, Rule: "R-3.5"},
+	{Action: ActionAgree, From: NotificationInAgreement, To: NotificationInAgreement, Role: Auditor, Relation: Agreer, Rule: "R-3.6"},
+	{Action: ActionAgree, From: NotificationInAgreement, To: NotificationInAgreement, Role: AuditorApprover, Relation: Agreer, Rule: "R-3.6"},
+	{Action: ActionReject, From: NotificationInAgreement, To: NotificationRejected, Role: Auditor, Relation: Agreer, Rule: "R-3.6"},
+	{Action: ActionReject, From: NotificationInAgreement, To: NotificationRejected, Role: AuditorApprover, Relation: Agreer, Rule: "R-3.6"},
+	{Action: ActionApprove, From: NotificationInAgreement, To: NotificationApproved, Role: AuditorApprover, Relation: Agreer, Rule: "R-3.7"},
+	{Action: ActionRecall, From: NotificationInAgreement, To: NotificationDraft, Role: Auditor, Relation: Author, Rule: "R-3.9"},
+	{Action: ActionRecall, From: NotificationApproved, To: NotificationDraft, Role: Auditor, Relation: Author, Rule: "R-3.9"},
+	{Action: ActionSend, From: NotificationApproved, To: NotificationDelivered, Role: Auditor, Relation: PurchaseAuthor, Rule: "R-3.10"},
+	{Action: ActionAcknowledge, From: NotificationDelivered, To: NotificationAcknowledged, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+}
+
+// relations are those of an actor to a notification. The assignee of its lot and the author of
+// another notification of the purchase are known to the case, not to the notification.
+func (n *Notification) relations(a Actor) Relation {
+	var r Relation
+	if a.Person != "" && a.Person == n.Author {
+		r |= Author | PurchaseAuthor
+	}
+	if a.Person != "" && a.Person == n.Agreer && n.Status == NotificationInAgreement {
+		r |= Agreer
+	}
+	if a.Organization != "" && a.Organization == n.Organization {
+		r |= Colleague
+	}
+	if a.Organization != "" && a.Organization == n.Recipient && n.Status.Sent() {
+		r |= Organizer
+	}
+	return r
+}
+
+// May answers whether the actor may do the action to the notification, by its life cycle alone;
+// Edit, Delete and Recall have no other conditions.
+func (n *Notification) May(a Actor, action Action) Verdict {
+	_, v := NotificationLife.Step(n.Status, action, a, n.relations(a))
+	return v
+}
+
+// View answers whether the actor may read the notification: the department that wrote it, and, once
+// it is sent, the audit object and the controllers (R-8). The administrator reads none.
+func (n *Notification) View(a Actor) Verdict {
+	const rule = "R-6"
+	r := n.relations(a)
+	switch {
+	case r&Organizer != 0 && a.Has(AuditObject):
+		return allow("R-3.12", Window{})
+	case r&Colleague != 0 && a.HasAny(Auditor, AuditorApprover):
+		return allow(rule, Window{})
+	case n.Status.Sent() && a.HasAny(Controller, ControllerApprover):
+		return allow("R-8", Window{})
+	case !a.HasAny(Auditor, AuditorApprover, AuditObject, Controller, ControllerApprover):
+		return refuse(rule, MissingRole, string(Auditor))
+	default:
+		return refuse(rule, MissingRelation, "colleague")
+	}
+}
+
+// FitAgreer answers whether a person may be chosen as agreer of a notification (R-3.3): any employee
+// of the department with the right role; oneself and the author are allowed.
+func (n *Notification) FitAgreer(candidate Actor) Verdict {
+	const rule = "R-3.3"
+	if candidate.Person == "" {
+		return refuse(rule, NoAgreer, "")
+	}
+	if candidate.Organization != n.Organization || !candidate.HasAny(Auditor, AuditorApprover) {
+		return refuse(rule, UnfitAgreer, candidate.Person)
+	}
+	return allow(rule, Window{})
+}
+
+// SendToAgreement answers whether the author may send it to the agreer (R-3.5).
+func (n *Notification) SendToAgreement(a, agreer Actor) Verdict {
+	if v := n.May(a, ActionSendToAgreement); !v.Allowed {
+		return v
+	}
+	if !n.HasText() {
+		return refuse("R-3.2", NoText, "")
+	}
+	return n.FitAgreer(agreer)
+}
+
+// Agree answers whether the current agreer may agree and pass it on to the next (R-3.6, R-3.8).
+func (c *Case) Agree(a Actor, n *Notification, lot int, next Actor) Verdict {
+	if v := n.May(a, ActionAgree); !v.Allowed {
+		return v
+	}
+	if v := c.notContracted(lot, n.Direction); !v.Allowed {
+		return v
+	}
+	return n.FitAgreer(next)
+}
+
+// Reject answers whether the current agreer may reject it; a reason is required (R-3.6).
+func (n *Notification) Reject(a Actor, reason string) Verdict {
+	if v := n.May(a, ActionReject); !v.Allowed {
+		return v
+	}
+	if strings.TrimSpace(reason) == "" {
+		return refuse("R-3.6", NoReason, "")
+	}
+	return allow("R-3.6", Window{})
+}
+
+// Approve answers whether the current agreer may approve and sign it (R-3.7, R-3.8).
+func (c *Case) Approve(a Actor, n *Notification, lot int) Verdict {
+	if v := n.May(a, ActionApprove); !v.Allowed {
+		return v
+	}
+	if v := c.notContracted(lot, n.Direction); !v.Allowed {
+		return v
+	}
+	return allow("R-3.7", Window{})
+}
+
+// notContracted is R-3.8: R-2.6.c forbids agreeing and approving too.
+func (c *Case) notContracted(lot int, d Direction) Verdict {
+	if d == D4 && c.contractMade(lot) {
+		return refuse("R-3.8", ContractExists, c.Purchase.Lots[lot].Number)
+	}
+	return allow("R-3.8", Window{})
+}
