@@ -1,0 +1,78 @@
+# Every target installs what it needs and this machine lacks (see build/install), and works with the pinned Go
+# (see build/go).
+
+GO := build/go
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
+
+# Whatever else this file says: a plain `make` explains itself.
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## what there is (this list)
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1	/' | expand -t 16
+
+.PHONY: run
+run: ## opens the desktop client with the demo in it
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		$(MAKE) --no-print-directory bin/baqylau && exec bin/baqylau; \
+	else \
+		echo "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so the same story runs without a window: make demo."; \
+		exec $(MAKE) --no-print-directory demo; \
+	fi
+
+.PHONY: demo
+demo: bin/baqctl ## tells the whole story without a window and leaves the signed files
+	bin/baqctl demo
+
+.PHONY: build
+build: bin/baqylau bin/baqctl ## builds both programs into bin/
+
+# The go command knows better than make what is up to date.
+.PHONY: bin/baqylau
+bin/baqylau: window
+	@echo "Building the desktop client; the first time takes some minutes."
+	$(GO) build -buildvcs=false -tags migrated_fynedo -o $@ .
+
+.PHONY: bin/baqctl
+bin/baqctl: go
+	CGO_ENABLED=0 $(GO) build -buildvcs=false -o $@ ./cmd/baqctl
+
+.PHONY: test
+test: go tools ## runs everything; a missing component is a listed skip, with CI=true a failure
+	$(GO) run ./build/check test
+
+.PHONY: bench
+bench: go tools ## measures
+	$(GO) run ./build/check bench
+
+# Code 3 is a finding. That its database can't be fetched says nothing of this code, so it is a skip.
+.PHONY: vuln
+vuln: go ## looks for known vulnerabilities in what the programs call
+	GOBIN=$(CURDIR)/bin $(GO) install $(GOVULNCHECK)
+	@out=$$(PATH="$$($(GO) env GOROOT)/bin:$$PATH" CGO_ENABLED=0 bin/govulncheck -tags ci ./... 2>&1); code=$$?; \
+	echo "$$out"; \
+	case $$code:$$out in \
+	0:*) ;; \
+	1:*"fetching vulnerabilities"*) echo "skipped: the database of vulnerabilities is not reachable from here" ;; \
+	*) exit 1 ;; \
+	esac
+
+.PHONY: fmt
+fmt: go ## formats the code
+	$(GO) tool gofumpt -w .
+
+.PHONY: generate
+generate: go ## makes the generated code anew
+	$(GO) generate ./...
+
+.PHONY: clean
+clean: ## removes what was built
+	rm -rf bin dist demo-out
+
+.PHONY: go window tools
+go window:
+	@build/install $@
+
+# What only some tests need may be missing on a workstation.
+tools:
+	@build/install test || [ "$$CI" != true ]
