@@ -1,0 +1,84 @@
+package signing
+
+import (
+	encoding "encoding/asn1"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// Object identifiers, in the dotted form that they are compared in.
+const (
+	// RFC 5652, RFC 5035, RFC 5126.
+	oidData                 = "1.2.840.113549.1.7.1"
+	oidSignedData           = "1.2.840.113549.1.7.2"
+	oidEncryptedData        = "1.2.840.113549.1.7.6"
+	oidContentType          = "1.2.840.113549.1.9.3"
+	oidMessageDigest        = "1.2.840.113549.1.9.4"
+	oidSigningTime          = "1.2.840.113549.1.9.5"
+	oidSigningCertificate   = "1.2.840.113549.1.9.16.2.12"
+	oidSigningCertificateV2 = "1.2.840.113549.1.9.16.2.47"
+	oidTimeStampToken       = "1.2.840.113549.1.9.16.2.14"
+
+	// Hashes: RFC 8017, RFC 5754; the HMACs of RFC 8018.
+	oidMD5        = "1.2.840.113549.2.5"
+	oidSHA1       = "1.3.14.3.2.26"
+	oidSHA256     = "2.16.840.1.101.3.4.2.1"
+	oidSHA384     = "2.16.840.1.101.3.4.2.2"
+	oidSHA512     = "2.16.840.1.101.3.4.2.3"
+	oidHMACSHA1   = "1.2.840.113549.2.7"
+	oidHMACSHA256 = "1.2.840.113549.2.9"
+	oidHMACSHA384 = "1.2.840.113549.2.10"
+	oidHMACSHA512 = "1.2.840.113549.2.11"
+
+	// Signatures and keys: RFC 8017, RFC 5480, RFC 5758.
+	oidRSA         = "1.2.840.113549.1.1.1"
+	oidRSASHA256   = "1.2.840.113549.1.1.11"
+	oidRSASHA384   = "1.2.840.113549.1.1.12"
+	oidRSASHA512   = "1.2.840.113549.1.1.13"
+	oidEC          = "1.2.840.10045.2.1"
+	oidECDSASHA256 = "1.2.840.10045.4.3.2"
+	oidECDSASHA384 = "1.2.840.10045.4.3.3"
+	oidECDSASHA512 = "1.2.840.10045.4.3.4"
+
+	// The arc of Kazakhstan's GOST 34.10 and GOST 34.11 algorithms.
+	oidPrefixGOST = "1.2.398.3.10.1."
+
+	// RFC 7292 and the encryptions of RFC 8018.
+	oidKeyBag         = "1.2.840.113549.1.12.10.1.1"
+	oidShroudedKeyBag = "1.2.840.113549.1.12.10.1.2"
+	oidCertBag        = "1.2.840.113549.1.12.10.1.3"
+	oidX509           = "1.2.840.113549.1.9.22.1"
+	oidPBE3DES        = "1.2.840.113549.1.12.1.3"
+	oidPBERC2128      = "1.2.840.113549.1.12.1.5"
+	oidPBERC240       = "1.2.840.113549.1.12.1.6"
+	oidPBES2          = "1.2.840.113549.1.5.13"
+	oidPBKDF2         = "1.2.840.113549.1.5.12"
+	oidAES128CBC      = "2.16.840.1.101.3.4.1.2"
+	oidAES192CBC      = "2.16.840.1.101.3.4.1.22"
+	oidAES256CBC      = "2.16.840.1.101.3.4.1.42"
+)
+
+// algorithm is an AlgorithmIdentifier; parameters is empty when they are absent.
+type algorithm struct {
+	oid        string
+	parameters cryptobyte.String
+}
+
+func readAlgorithm(in *cryptobyte.String) (a algorithm, ok bool) {
+	var body cryptobyte.String
+	if !in.ReadASN1(&body, asn1.SEQUENCE) {
+		return a, false
+	}
+	a.oid, ok = readOID(&body)
+	a.parameters = body
+	return a, ok
+}
+
+func readOID(in *cryptobyte.String) (string, bool) {
+	var oid encoding.ObjectIdentifier
+	if !in.ReadASN1ObjectIdentifier(&oid) {
+		return "", false
+	}
+	return oid.String(), true
+}
