@@ -1,0 +1,287 @@
+// Package localstore keeps on this computer what a person must not lose and what they may see while the
+// centre is out of reach: drafts, the outbox of commands, the mirror of the centre's objects, preferences.
+// It knows neither HTTP nor the rules of desk control: a body is a sealed piece of bytes to it.
+//
+// What it promises:
+//
+//   - A call that returned nil is on the disk: every write is one bbolt transaction with fsync. A command and
+//     the draft it was made of, or an answer and the mirror it changes, are one transaction.
+//   - Values are sealed with XChaCha20-Poly1305 under a random nonce; bucket, key and version are associated
+//     data, so that a value altered, renamed or moved doesn't open ([UnsealError]).
+//   - One store is open once, on a computer ([ErrInUse]). Commands of one aggregate leave in the order in
+//     which they were queued; aggregates don't wait for each other.
+//   - A damaged file is never followed, mended in place or deleted: it is moved aside, the newest good
+//     snapshot takes its place, and [Store.Recovery] says so. Opening with a wrong key changes nothing.
+//
+// What it doesn't promise: kinds, ids, their number and the sizes of values can be read without the key. Who
+// can write the folder can put back a whole older file, or an older value under its own key. If the newer of
+// the file's two meta pages is destroyed, bbolt opens at the transaction before it, as after a power cut. The
+// file never shrinks. [Store.Close] zeroes the key it was given; what the cipher's own object keeps until it
+// is collected is out of reach.
+//
+// Beside the file P live P.lock (the single-instance guard), P.header (how to make the key from a passphrase,
+// and a sealed check value), P.snapshots/ and, after an accident, P.damaged-<time>.
+package localstore
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// MaxValue is the largest body or answer that is taken, in bytes.
+const MaxValue = 8 << 20
+
+// Store is one open file, of one user at one centre. Its methods may be called from any goroutine, and none
+// of them calls the caller's code inside a transaction.
+type Store struct {
+	path      string
+	db        *boltFile
+	header    header
+	lock      *os.File
+	clock     func() time.Time
+	snapshots snapshotFolder
+	recovery  *DamagedError
+
+	life   sync.RWMutex // read by every operation, written by Close; guards closed and seal
+	closed bool
+	seal   *sealer
+
+	copying sync.Mutex                   // one snapshot at a time
+	writing sync.Mutex                   // one writer at a time, over its commit and its change of memory
+	broken  atomic.Pointer[DamagedError] // set once when bbolt met damage while open; nothing is trusted after
+
+	memory sync.RWMutex // guards queue and cursor, which repeat what is committed
+	queue  queue
+	cursor string
+
+	listening sync.Mutex
+	listeners map[int]func(Topic)
+	nextID    int
+}
+
+// Option changes what Open does by default.
+type Option func(*settings)
+
+type settings struct {
+	clock      func() time.Time
+	snapshots  snapshotFolder
+	derivation *Derivation
+}
+
+// WithClock gives the clock that stamps drafts, commands and snapshots; time.Now by default. The stamps are
+// for people to read: what binds in law is the centre's clock.
+func WithClock(clock func() time.Time) Option { return func(o *settings) { o.clock = clock } }
+
+// WithSnapshots gives the folder of the snapshots and how many of them are kept (at least one); by default
+// three, in the folder named like the file with ".snapshots" at its end.
+func WithSnapshots(dir string, keep int) Option {
+	return func(o *settings) { o.snapshots = snapshotFolder{dir: dir, keep: max(keep, 1)} }
+}
+
+// WithDerivation makes a new store remember how its key was derived from the passphrase, for DerivationOf.
+func WithDerivation(d Derivation) Option { return func(o *settings) { o.derivation = &d } }
+
+// Open opens the store at path, making it and its folder when they aren't there.
+//
+// It gives ErrInUse when the store is open already, here or in another process; ErrWrongKey when the key
+// doesn't fit, and then nothing was changed; ErrNewerFormat when a newer program wrote it. Damage is recovered
+// from and told by Recovery; only when that failed too, the error is a *DamagedError.
+func Open(path string, key Key, options ...Option) (*Store, error) {
+	defer key.Zero()
+	o := settings{clock: time.Now, snapshots: snapshotFolder{dir: path + ".snapshots", keep: 3}}
+	for _, set := range options {
+		set(&o)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("making the store's folder: %w", storageError(err))
+	}
+	lock, err := lockFile(path + ".lock")
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		path: path, lock: lock, clock: o.clock, snapshots: o.snapshots, queue: newQueue(),
+		seal: newSealer(key), listeners: map[int]func(Topic){},
+	}
+	if err := s.open(o.derivation); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// open does what Open promises, once the lock is held.
+func (s *Store) open(d *Derivation) error {
+	h, err := loadHeader(s.path, s.snapshots.dir)
+	known := err == nil
+	switch {
+	case errors.Is(err, ErrNewerFormat):
+		return err
+	case known && !h.fits(s.seal):
+		return ErrWrongKey
+	case !known:
+		h = header{Derivation: d}
+	}
+	s.header = h
+	if s.db, err = s.openOrRecover(known); err != nil {
+		return err
+	}
+	if err := s.ensureHeader(); err != nil {
+		return err
+	}
+	return s.openValues()
+}
+
+// Recovery tells what Open had to recover from; nil when all was well. It is there to be told to the person.
+func (s *Store) Recovery() *DamagedError { return s.recovery }
+
+// Path is the path of the store's file.
+func (s *Store) Path() string { return s.path }
+
+// Close waits for the operations under way, closes the file, lets the lock go and zeroes the key. Calling it
+// again does nothing; every other method gives ErrClosed afterwards.
+func (s *Store) Close() error {
+	s.life.Lock()
+	defer s.life.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	s.seal.close()
+	var err error
+	switch {
+	case s.db == nil: // Open failed before there was one
+	case s.broken.Load() != nil:
+		err = s.db.abandon()
+	default:
+		err = s.db.Close()
+	}
+	return errors.Join(err, s.lock.Close())
+}
+
+// view runs fn in a reading transaction, which sees one moment of the store.
+func (s *Store) view(fn func(*txn) error) error {
+	s.life.RLock()
+	defer s.life.RUnlock()
+	if err := s.usable(); err != nil {
+		return err
+	}
+	return s.judge(catchDamage(func() error {
+		return s.db.View(func(tx *bbolt.Tx) error { return fn(&txn{tx: tx, seal: s.seal}) })
+	}))
+}
+
+// update runs fn in a writing transaction, commits it, brings memory after it and calls the listeners.
+func (s *Store) update(fn func(*txn) error) error {
+	t := &txn{}
+	if err := s.commit(t, fn); err != nil {
+		return err
+	}
+	for _, topic := range t.touched {
+		s.tell(topic)
+	}
+	return nil
+}
+
+func (s *Store) commit(t *txn, fn func(*txn) error) error {
+	s.life.RLock()
+	defer s.life.RUnlock()
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := s.usable(); err != nil {
+		return err
+	}
+	t.seal = s.seal
+	committing := false
+	err := s.judge(catchDamage(func() error {
+		tx, err := s.db.Begin(true)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback() //nolint:errcheck // says ErrTxClosed after a commit, and there is no other
+		t.tx = tx
+		if err := fn(t); err != nil {
+			return err
+		}
+		committing = true
+		return tx.Commit()
+	}))
+	if err != nil && committing && s.broken.Load() == nil {
+		// A commit that failed at its last fsync may be in the file all the same: read it, don't guess.
+		return errors.Join(fmt.Errorf("saving: %w", err), s.reload())
+	}
+	if err != nil {
+		return err
+	}
+	s.memory.Lock()
+	defer s.memory.Unlock()
+	for _, change := range t.after {
+		change()
+	}
+	return nil
+}
+
+// usable says why the store can't be used, if so. The caller holds life.
+func (s *Store) usable() error {
+	if s.closed {
+		return ErrClosed
+	}
+	if d := s.broken.Load(); d != nil {
+		return d
+	}
+	return nil
+}
+
+// judge gives an error of a transaction its type, and stops the store when the error is damage.
+func (s *Store) judge(err error) error {
+	var d *damage
+	if errors.As(err, &d) {
+		s.broken.CompareAndSwap(nil, &DamagedError{Path: s.path, Cause: d.cause})
+		return s.broken.Load()
+	}
+	return storageError(err)
+}
+
+// Topic names the part of the store that changed.
+type Topic string
+
+// The topics that Subscribe tells.
+const (
+	Drafts      Topic = "drafts"
+	Outbox      Topic = "outbox"
+	Mirror      Topic = "mirror"
+	Preferences Topic = "preferences"
+)
+
+// Subscribe has fn called after each committed change, on the goroutine that made it, with no lock held; fn
+// returns soon and looks the change up itself. The returned function ends it.
+func (s *Store) Subscribe(fn func(Topic)) (cancel func()) {
+	s.listening.Lock()
+	defer s.listening.Unlock()
+	id := s.nextID
+	s.nextID++
+	s.listeners[id] = fn
+	return func() {
+		s.listening.Lock()
+		defer s.listening.Unlock()
+		delete(s.listeners, id)
+	}
+}
+
+func (s *Store) tell(topic Topic) {
+	s.listening.Lock()
+	fns := make([]func(Topic), 0, len(s.listeners))
+	for _, fn := range s.listeners {
+		fns = append(fns, fn)
+	}
+	s.listening.Unlock()
+	for _, fn := range fns {
+		fn(topic)
+	}
+}

@@ -1,0 +1,297 @@
+package localstore
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"hash/fnv"
+	"io"
+	"os"
+)
+
+// checkStructure reads the bbolt file as what it is on the disk (go.etcd.io/bbolt, format 2) and follows every
+// page from the newest valid meta page, with every offset, length and page number checked before it is used.
+// It is there because bbolt follows them unchecked in mapped memory: a wild page number there is a fault or an
+// endless recursion in a goroutine of bbolt's own, which ends the program and which nobody can catch. What
+// passes here is safe to give to bbolt, whose Tx.Check then runs too.
+func checkStructure(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	w, err := newWalk(f, info.Size())
+	if err != nil {
+		return err
+	}
+	if err := w.freelist(); err != nil {
+		return err
+	}
+	if err := w.page(w.meta.root, nil, nil, 0); err != nil {
+		return err
+	}
+	for id := range w.use {
+		if w.use[id] == unseen {
+			return damaged("page %d is neither used nor free", id)
+		}
+	}
+	return nil
+}
+
+// The sizes and flags of bbolt's format.
+const (
+	pageHeaderSize  = 16
+	elementSize     = 16 // of branch and leaf pages alike
+	bucketEntrySize = 16
+	metaSize        = 64
+
+	branchFlag   = 0x01
+	leafFlag     = 0x02
+	metaFlag     = 0x04
+	freelistFlag = 0x10
+
+	bucketElement = 0x01 // a leaf element whose value is a bucket
+
+	boltMagic   = 0xED0CDAED
+	boltVersion = 2
+
+	// depthLimit is far above what a real tree needs (each level multiplies by tens), far below the stack.
+	depthLimit = 64
+)
+
+type pageUse uint8
+
+const (
+	unseen pageUse = iota
+	used
+	free
+)
+
+type metaPage struct {
+	pageSize             int64
+	root, freelist, high uint64
+	txid                 uint64
+}
+
+type walk struct {
+	file io.ReaderAt
+	meta metaPage
+	use  []pageUse // by page number, below the high-water mark
+}
+
+func newWalk(f io.ReaderAt, size int64) (*walk, error) {
+	meta, err := newestMeta(f, size)
+	if err != nil {
+		return nil, err
+	}
+	// No product: a page number comes from the file and may be anything.
+	if pages := uint64(size / meta.pageSize); meta.high > pages || meta.high < 4 {
+		return nil, damaged("the file has %d pages and should have %d", pages, meta.high)
+	}
+	w := &walk{file: f, meta: meta, use: make([]pageUse, meta.high)}
+	w.use[0], w.use[1] = used, used
+	return w, nil
+}
+
+// newestMeta gives the valid meta page with the higher transaction. The second is one page behind the first,
+// and how large a page is stands in them only.
+func newestMeta(f io.ReaderAt, size int64) (metaPage, error) {
+	first, firstOK := readMeta(f, 0)
+	if firstOK {
+		if second, ok := readMeta(f, first.pageSize); ok && second.pageSize == first.pageSize && second.txid > first.txid {
+			return second, nil
+		}
+		return first, nil
+	}
+	for at := int64(1 << 10); at <= 64<<10 && at < size; at <<= 1 {
+		if second, ok := readMeta(f, at); ok && second.pageSize == at {
+			return second, nil
+		}
+	}
+	return metaPage{}, damaged("neither meta page is valid")
+}
+
+func readMeta(f io.ReaderAt, at int64) (metaPage, bool) {
+	raw := make([]byte, pageHeaderSize+metaSize)
+	if _, err := f.ReadAt(raw, at); err != nil {
+		return metaPage{}, false
+	}
+	flags, m, n := binary.NativeEndian.Uint16(raw[8:]), raw[pageHeaderSize:], binary.NativeEndian
+	sum := fnv.New64a()
+	sum.Write(m[:metaSize-8])
+	if flags != metaFlag || n.Uint32(m) != boltMagic || n.Uint32(m[4:]) != boltVersion || n.Uint64(m[56:]) != sum.Sum64() {
+		return metaPage{}, false
+	}
+	meta := metaPage{
+		pageSize: int64(n.Uint32(m[8:])), root: n.Uint64(m[16:]),
+		freelist: n.Uint64(m[32:]), high: n.Uint64(m[40:]), txid: n.Uint64(m[48:]),
+	}
+	ok := meta.pageSize >= 1<<10 && meta.pageSize <= 64<<10 && meta.pageSize&(meta.pageSize-1) == 0
+	return meta, ok
+}
+
+// load reads the page with what overflows from it, and marks all of it as used.
+func (w *walk) load(id uint64) ([]byte, error) {
+	if id < 2 || id >= w.meta.high {
+		return nil, damaged("page %d is outside the file's %d", id, w.meta.high)
+	}
+	var head [pageHeaderSize]byte
+	if _, err := w.file.ReadAt(head[:], int64(id)*w.meta.pageSize); err != nil {
+		return nil, damaged("page %d: %w", id, err)
+	}
+	more := uint64(binary.NativeEndian.Uint32(head[12:]))
+	if self := binary.NativeEndian.Uint64(head[:]); self != id || more >= w.meta.high-id {
+		return nil, damaged("page %d calls itself %d, with %d more", id, self, more)
+	}
+	for i := id; i <= id+more; i++ {
+		if w.use[i] != unseen {
+			return nil, damaged("page %d is used twice, or used and free", i)
+		}
+		w.use[i] = used
+	}
+	raw := make([]byte, int64(more+1)*w.meta.pageSize)
+	if _, err := w.file.ReadAt(raw, int64(id)*w.meta.pageSize); err != nil {
+		return nil, damaged("page %d: %w", id, err)
+	}
+	return raw, nil
+}
+
+// freelist marks the free pages. This package always writes the list to the file.
+func (w *walk) freelist() error {
+	raw, err := w.load(w.meta.freelist)
+	if err != nil {
+		return err
+	}
+	if flags := binary.NativeEndian.Uint16(raw[8:]); flags != freelistFlag {
+		return damaged("page %d is no freelist (%#x)", w.meta.freelist, flags)
+	}
+	count, list := uint64(binary.NativeEndian.Uint16(raw[10:])), raw[pageHeaderSize:]
+	if count == 0xFFFF { // then the first number is the count
+		count, list = binary.NativeEndian.Uint64(list), list[8:]
+	}
+	if count > uint64(len(list)/8) {
+		return damaged("the freelist holds %d of %d pages", len(list)/8, count)
+	}
+	for i := range count {
+		id := binary.NativeEndian.Uint64(list[8*i:])
+		if id < 2 || id >= w.meta.high || w.use[id] != unseen {
+			return damaged("page %d is free twice, or can't be free", id)
+		}
+		w.use[id] = free
+	}
+	return nil
+}
+
+// page follows a page of a tree whose keys are all at least low and below high (nil: no bound).
+func (w *walk) page(id uint64, low, high []byte, depth int) error {
+	if depth > depthLimit {
+		return damaged("page %d is deeper than %d", id, depthLimit)
+	}
+	raw, err := w.load(id)
+	if err != nil {
+		return err
+	}
+	err = w.elements(raw, low, high, depth)
+	var d *damage
+	if errors.As(err, &d) {
+		return err
+	}
+	if err != nil {
+		return damaged("page %d: %w", id, err)
+	}
+	return nil
+}
+
+var (
+	errPageType = errors.New("neither branch nor leaf")
+	errElement  = errors.New("an element reaches beyond it")
+	errKeyOrder = errors.New("keys out of order")
+	errBucket   = errors.New("a bucket's entry is cut short")
+)
+
+// elements follows what a branch or leaf page holds. raw begins with the page's header; it is a whole page, or
+// the part of a leaf that is a small bucket's inline page.
+func (w *walk) elements(raw, low, high []byte, depth int) error {
+	flags, count := binary.NativeEndian.Uint16(raw[8:]), int(binary.NativeEndian.Uint16(raw[10:]))
+	if flags != branchFlag && flags != leafFlag || flags == branchFlag && count == 0 {
+		return errPageType
+	}
+	if pageHeaderSize+count*elementSize > len(raw) {
+		return errElement
+	}
+	previous := low
+	for i := range count {
+		e, err := elementOf(raw, i, flags)
+		if err != nil {
+			return err
+		}
+		if c := bytes.Compare(previous, e.key); c > 0 || c == 0 && i > 0 || high != nil && bytes.Compare(e.key, high) >= 0 {
+			return errKeyOrder
+		}
+		previous = e.key
+		switch {
+		case flags == branchFlag:
+			upper := high
+			if i+1 < count {
+				next, err := elementOf(raw, i+1, flags)
+				if err != nil {
+					return err
+				}
+				upper = next.key
+			}
+			err = w.page(e.child, e.key, upper, depth+1)
+		case e.flags&bucketElement != 0:
+			err = w.bucket(e.value, depth)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type element struct {
+	key, value []byte
+	flags      uint32 // of a leaf's
+	child      uint64 // of a branch's
+}
+
+// elementOf takes the i-th element apart; pos counts from the element's own place.
+func elementOf(raw []byte, i int, pageFlags uint16) (element, error) {
+	at := pageHeaderSize + i*elementSize
+	h, n := raw[at:at+elementSize], binary.NativeEndian
+	var e element
+	var pos, keySize, valueSize uint32
+	if pageFlags == branchFlag {
+		pos, keySize, e.child = n.Uint32(h), n.Uint32(h[4:]), n.Uint64(h[8:])
+	} else {
+		e.flags, pos, keySize, valueSize = n.Uint32(h), n.Uint32(h[4:]), n.Uint32(h[8:]), n.Uint32(h[12:])
+	}
+	from := uint64(at) + uint64(pos)
+	middle := from + uint64(keySize)
+	to := middle + uint64(valueSize)
+	if pos < elementSize || keySize == 0 || to > uint64(len(raw)) {
+		return element{}, errElement
+	}
+	e.key, e.value = raw[from:middle], raw[middle:to]
+	return e, nil
+}
+
+// bucket follows a bucket's entry: the number of its root page, or zero and the page itself behind it.
+func (w *walk) bucket(entry []byte, depth int) error {
+	if len(entry) < bucketEntrySize {
+		return errBucket
+	}
+	if root := binary.NativeEndian.Uint64(entry); root != 0 {
+		return w.page(root, nil, nil, depth+1)
+	}
+	inline := entry[bucketEntrySize:]
+	if len(inline) < pageHeaderSize || depth > depthLimit || binary.NativeEndian.Uint16(inline[8:]) != leafFlag {
+		return errBucket
+	}
+	return w.elements(inline, nil, nil, depth+1)
+}
