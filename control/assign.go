@@ -34,7 +34,10 @@ func (c *Case) Assign(a Actor, lot int, assignee Actor) Verdict {
 	if c.Work[lot].Assignee == "" {
 		return subject
 	}
-	return c.release(lot)
+	if v := c.release(lot); !v.Allowed {
+		return v
+	}
+	return subject
 }
 
 // Unassign answers whether the actor may take the assignment back.
