@@ -58,7 +58,7 @@ func (c *Case) creation(lot int, d Direction) Verdict {
 		return withRule("R-3.1.5", c.Subject(lot, d))
 	case d == D1:
 		if c.discussed && l.Status != Published && p.Status == Published {
-			return refuse("R-3.1.1", WrongStatus, string(l.Status))
+			return refuse("R-3.1.1", WrongStatus, string(l.Status)).within(c.Windows.Discussion)
 		}
 		return withRule("R-3.1.1", c.subjectD1(lot))
 	case d == D2:

@@ -53,7 +53,7 @@ func (c *Case) subjectSingleSource(lot int) Verdict {
 func (c *Case) subjectQuotations(lot int) Verdict {
 	const rule = "R-1.4.c"
 	if s := c.Purchase.Status; s != Published && s != AcceptingApplications {
-		return refuse(rule, WrongStatus, string(s))
+		return refuse(rule, WrongStatus, string(s)).within(c.Windows.Quotations)
 	}
 	v := inWindow(rule, c.Windows.Quotations, c.Now)
 	if v.Allowed && !c.above(&c.Purchase.Lots[lot], QuotationsAmount) {
@@ -65,26 +65,26 @@ func (c *Case) subjectQuotations(lot int) Verdict {
 // .d D1. In a mixed announcement the discussion period holds for all its lots.
 func (c *Case) subjectD1(lot int) Verdict {
 	const rule = "R-1.4.d"
-	announcement := c.Purchase.Status
+	announcement, window := c.Purchase.Status, c.Window(D1)
 	if c.discussed {
 		if announcement != Published {
-			return refuse(rule, WrongStatus, string(announcement))
+			return refuse(rule, WrongStatus, string(announcement)).within(window)
 		}
-		return inWindow(rule, c.Windows.Discussion, c.Now)
+		return inWindow(rule, window, c.Now)
 	}
 	for _, s := range [...]Status{announcement, c.Purchase.Lots[lot].Status} {
 		if s != Published && s != AcceptingApplications {
-			return refuse(rule, WrongStatus, string(s))
+			return refuse(rule, WrongStatus, string(s)).within(window)
 		}
 	}
-	return inWindow(rule, c.Windows.NotDiscussed, c.Now)
+	return inWindow(rule, window, c.Now)
 }
 
 // .d D2: discussed lots only.
 func (c *Case) subjectD2(lot int) Verdict {
 	const rule = "R-1.4.d"
 	if v := c.bothIn(rule, lot, AcceptingApplications); !v.Allowed {
-		return v
+		return v.within(c.Windows.Acceptance)
 	}
 	v := inWindow(rule, c.Windows.Acceptance, c.Now)
 	if v.Allowed && !c.Purchase.Discussed(&c.Purchase.Lots[lot]) {
@@ -97,7 +97,7 @@ func (c *Case) subjectD2(lot int) Verdict {
 func (c *Case) subjectD3(lot int) Verdict {
 	const rule = "R-1.4.d"
 	if v := c.bothIn(rule, lot, SupplementingApps); !v.Allowed {
-		return v
+		return v.within(c.Windows.Supplement)
 	}
 	v := inWindow(rule, c.Windows.Supplement, c.Now)
 	if v.Allowed && !c.above(&c.Purchase.Lots[lot], SupplementAmount) {
@@ -110,16 +110,15 @@ func (c *Case) subjectD3(lot int) Verdict {
 // the contract.
 func (c *Case) subjectD4(lot int) Verdict {
 	const rule = "R-1.4.d"
-	p, l := c.Purchase, &c.Purchase.Lots[lot]
+	p, l, window := c.Purchase, &c.Purchase.Lots[lot], c.Window(D4)
 	if p.Status != Completed && p.Status != UnderComplaint {
-		return refuse(rule, WrongStatus, string(p.Status))
+		return refuse(rule, WrongStatus, string(p.Status)).within(window)
 	}
 	for _, s := range [...]Status{l.Status, l.PlanPointStatus} {
 		if s != Held && s != NotHeld && s != UnderComplaint {
-			return refuse(rule, WrongStatus, string(s))
+			return refuse(rule, WrongStatus, string(s)).within(window)
 		}
 	}
-	window := c.Window(D4)
 	switch {
 	case l.Status == UnderComplaint:
 		return allow(rule, window)
