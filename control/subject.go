@@ -1,5 +1,7 @@
 package control
 
+import "time"
+
 // Subject answers whether a lot or plan point is subject to control now, in a direction:
 // only then may it be assigned and marked.
 func (c *Case) Subject(lot int, d Direction) Verdict {
@@ -43,7 +45,7 @@ func (c *Case) subjectSingleSource(lot int) Verdict {
 	if point.Status != ContractDraft {
 		return refuse(rule, WrongStatus, string(point.Status))
 	}
-	if !c.above(point, SingleAmount) && point.SameNameAndCode <= 1 {
+	if !c.above(point, SingleAmount, time.Time{}) && point.SameNameAndCode <= 1 {
 		return refuse(rule, AmountTooSmall, point.Number)
 	}
 	return allow(rule, Window{})
@@ -56,7 +58,7 @@ func (c *Case) subjectQuotations(lot int) Verdict {
 		return refuse(rule, WrongStatus, string(s)).within(c.Windows.Quotations)
 	}
 	v := inWindow(rule, c.Windows.Quotations, c.Now)
-	if v.Allowed && !c.above(&c.Purchase.Lots[lot], QuotationsAmount) {
+	if v.Allowed && !c.above(&c.Purchase.Lots[lot], QuotationsAmount, c.Purchase.PublishedAt) {
 		return refuse(rule, AmountTooSmall, c.Purchase.Lots[lot].Number).within(c.Windows.Quotations)
 	}
 	return v
@@ -100,7 +102,7 @@ func (c *Case) subjectD3(lot int) Verdict {
 		return v.within(c.Windows.Supplement)
 	}
 	v := inWindow(rule, c.Windows.Supplement, c.Now)
-	if v.Allowed && !c.above(&c.Purchase.Lots[lot], SupplementAmount) {
+	if v.Allowed && !c.above(&c.Purchase.Lots[lot], SupplementAmount, c.Purchase.AdmissionProtocolAt) {
 		return refuse(rule, AmountTooSmall, c.Purchase.Lots[lot].Number).within(c.Windows.Supplement)
 	}
 	return v
@@ -128,7 +130,7 @@ func (c *Case) subjectD4(lot int) Verdict {
 		return refuse(rule, FewApplications, l.Number).within(window)
 	case l.Admitted != 1:
 		return refuse(rule, NotOneAdmitted, l.Number).within(window)
-	case !c.above(l, ResultsAmount):
+	case !c.above(l, ResultsAmount, p.ResultsProtocolAt):
 		return refuse(rule, AmountTooSmall, l.Number).within(window)
 	default:
 		return allow(rule, window)
@@ -145,13 +147,13 @@ func (c *Case) bothIn(rule Rule, lot int, want Status) Verdict {
 	return allow(rule, Window{})
 }
 
-// above says whether the lot costs more than the threshold in force; an equal amount is not more.
-func (c *Case) above(lot *Lot, threshold TermName) bool {
-	at := c.Purchase.PublishedAt
-	if at.IsZero() {
-		at = c.Now // a plan point has no publication of its own
+// above says whether the lot costs more than the threshold in force on the day of the event that the
+// direction is controlled after; an equal amount is not more.
+func (c *Case) above(lot *Lot, threshold TermName, event time.Time) bool {
+	if event.IsZero() {
+		event = c.Now // a plan point has no event
 	}
-	return int64(lot.Amount) > c.Rules.Terms.At(threshold, at)
+	return int64(lot.Amount) > c.Rules.Terms.At(threshold, event)
 }
 
 // SubjectAnywhere answers whether the lot is subject to control in any direction now; when it is
