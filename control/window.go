@@ -20,7 +20,7 @@ func (w Window) Contains(t time.Time) bool {
 // Windows are all windows of one purchase, computed once: each opens at the instant of its
 // event and closes at 24:00 of its last day.
 type Windows struct {
-	Discussion   Window // D1, discussed and mixed
+	Discussion   Window // D1, discussed and mixed; zero when no lot is discussed
 	NotDiscussed Window // D1, not discussed
 	Acceptance   Window // D2
 	Supplement   Window // D3
@@ -52,9 +52,13 @@ func windowsOf(p *Purchase, cal *calendar.Calendar, terms *TermBook) (Windows, e
 	}
 	switch {
 	case p.Method.HasDirections():
-		w.Discussion = working(p.PublishedAt, DiscussionTerm)
-		if !p.PublishedAt.IsZero() && !p.DiscussionEndsAt.IsZero() {
-			w.Discussion.Closes = p.DiscussionEndsAt
+		switch {
+		case !p.AnyDiscussed():
+			// No lot has this window, so a year that the calendar lacks is no obstacle.
+		case !p.PublishedAt.IsZero() && !p.DiscussionEndsAt.IsZero():
+			w.Discussion = Window{p.PublishedAt, p.DiscussionEndsAt}
+		default:
+			w.Discussion = working(p.PublishedAt, DiscussionTerm)
 		}
 		w.NotDiscussed = calendarDays(p.PublishedAt, UndiscussedTerm)
 		w.Acceptance = calendarDays(p.AcceptanceStartedAt, AcceptanceTerm)
