@@ -108,8 +108,7 @@ func (c *Case) contractMade(lot int) bool {
 func (c *Case) filed() (complaints, open int) {
 	for i := range c.Purchase.Lots {
 		complaint := c.Purchase.Lots[i].Complaint
-		if complaint == nil || !complaint.FiledAt.IsZero() && !c.Windows.Complaints.Closes.IsZero() &&
-			!complaint.FiledAt.Before(c.Windows.Complaints.Closes) {
+		if complaint == nil || !c.inTime(complaint) {
 			continue
 		}
 		complaints++
@@ -118,6 +117,13 @@ func (c *Case) filed() (complaints, open int) {
 		}
 	}
 	return complaints, open
+}
+
+// inTime says whether the complaint was filed within the days for complaints. Where the portal gives
+// no date of filing or of the results, it counts as such.
+func (c *Case) inTime(complaint *Complaint) bool {
+	w := c.Windows.Complaints
+	return complaint.FiledAt.IsZero() || w.Opens.IsZero() || w.Contains(complaint.FiledAt)
 }
 
 // decided says whether a complaint on any lot of the announcement was decided so.
