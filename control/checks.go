@@ -89,8 +89,14 @@ func (c *Case) markable(lot int, d Direction) Verdict {
 	if l.Status == UnderComplaint && c.Purchase.Method.HasDirections() {
 		return allow("R-2.7", Window{})
 	}
-	if d == D4 && c.allRefused() && c.Purchase.Status == Completed && (l.Status == Held || l.Status == NotHeld) {
-		return allow("R-2.6.a", Window{})
+	if d == D4 && c.Purchase.Status == Completed && (l.Status == Held || l.Status == NotHeld) {
+		switch complaints, open := c.filed(); {
+		case complaints == 0 || open > 0:
+		case c.decided(ComplaintDeskControl):
+			return allow("R-2.9", Window{}) // this decision leaves the marks open
+		default:
+			return allow("R-2.6.a", Window{})
+		}
 	}
 	return c.Subject(lot, d)
 }
