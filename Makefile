@@ -7,6 +7,9 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 # Whatever else this file says: a plain `make` explains itself.
 .DEFAULT_GOAL := help
 
+# Two installations at once would wait for each other's lock; the go command uses all cores by itself.
+.NOTPARALLEL:
+
 .PHONY: help
 help: ## what there is (this list)
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1	/' | expand -t 16
@@ -30,7 +33,7 @@ build: bin/baqylau bin/baqctl ## builds both programs into bin/
 # The go command knows better than make what is up to date.
 .PHONY: bin/baqylau
 bin/baqylau: window
-	@echo "Building the desktop client; the first time takes some minutes."
+	@[ -e $@ ] || echo "Building the desktop client; the first time takes some minutes."
 	$(GO) build -buildvcs=false -tags migrated_fynedo -o $@ .
 
 .PHONY: bin/baqctl
