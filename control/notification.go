@@ -150,24 +150,32 @@ func (n *Notification) FitAgreer(candidate Actor) Verdict {
 
 // SendToAgreement answers whether the author may send it to the agreer.
 func (n *Notification) SendToAgreement(a, agreer Actor) Verdict {
-	if v := n.May(a, ActionSendToAgreement); !v.Allowed {
+	v := n.May(a, ActionSendToAgreement)
+	if !v.Allowed {
 		return v
 	}
 	if !n.HasText() {
 		return refuse("R-3.2", NoText, "")
 	}
-	return n.FitAgreer(agreer)
+	if fit := n.FitAgreer(agreer); !fit.Allowed {
+		return fit
+	}
+	return v
 }
 
 // Agree answers whether the current agreer may agree and pass it on to the next.
 func (c *Case) Agree(a Actor, n *Notification, lot int, next Actor) Verdict {
-	if v := n.May(a, ActionAgree); !v.Allowed {
+	v := n.May(a, ActionAgree)
+	if !v.Allowed {
 		return v
 	}
-	if v := c.notContracted(lot, n.Direction); !v.Allowed {
-		return v
+	if free := c.notContracted(lot, n.Direction); !free.Allowed {
+		return free
 	}
-	return n.FitAgreer(next)
+	if fit := n.FitAgreer(next); !fit.Allowed {
+		return fit
+	}
+	return v
 }
 
 // Reject answers whether the current agreer may reject it; a reason is required.
