@@ -142,12 +142,6 @@ func (c *Case) decided(decisions ...ComplaintDecision) bool {
 	return false
 }
 
-// allRefused says whether there were complaints and all of them were refused.
-func (c *Case) allRefused() bool {
-	complaints, open := c.filed()
-	return complaints > 0 && open == 0 && !c.decided(ComplaintAuditCancel, ComplaintAuditReview, ComplaintDeskControl)
-}
-
 // CheckMarks answers whether the cells may stand together: every profile belongs to the purchase's
 // direction, none twice, and none is violated without being checked.
 func (c *Case) CheckMarks(d Direction, marks []Mark) Verdict {

@@ -234,8 +234,11 @@ func (c *Case) sendingD4(lots []int) Verdict {
 	if !v.Allowed {
 		return v
 	}
-	if complaints, _ := c.filed(); complaints > 0 && !c.allRefused() {
-		return refuse(rule, ComplaintDecided, p.Number).within(w)
+	if c.decided(ComplaintAuditCancel, ComplaintAuditReview, ComplaintDeskControl) {
+		return refuse("R-3.1.4.d", ComplaintDecided, p.Number).within(w)
+	}
+	if _, open := c.filed(); open > 0 {
+		return refuse(rule, ComplaintFiled, p.Number).within(w)
 	}
 	for i := range c.Work {
 		switch s := c.Work[i].In(D4).Notification; {
