@@ -222,8 +222,9 @@ func readEncrypted(in cryptobyte.String) (a algorithm, data []byte, ok bool) {
 	if a, ok = readAlgorithm(&info); !ok {
 		return a, nil, false
 	}
-	if info.ReadASN1(&octets, asn1.Tag(0).ContextSpecific()) {
-		return a, octets, info.Empty()
+	if whole := asn1.Tag(0).ContextSpecific(); info.PeekASN1Tag(whole) {
+		ok = info.ReadASN1(&octets, whole)
+		return a, octets, ok && info.Empty()
 	}
 	var pieces cryptobyte.String
 	if !info.ReadASN1(&pieces, asn1.Tag(0).ContextSpecific().Constructed()) {

@@ -1,0 +1,126 @@
+package demo
+
+import (
+	"crypto/rand"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"baqylau/signing"
+)
+
+// AuthorityFile is the name of the authority's certificate in its folder, in PEM.
+const AuthorityFile = "demo-ca.pem"
+
+const maxFile = 1 << 20
+
+// Save writes the authority's certificate and the key files to a folder that must not be there
+// yet. It appears whole or not at all. The authority's key isn't among the files: it no longer
+// exists.
+func (a *Authority) Save(folder string) error {
+	if _, err := os.Lstat(folder); err == nil {
+		return fmt.Errorf("saving the demo authority to %s: %w", folder, fs.ErrExist)
+	}
+	if err := os.MkdirAll(filepath.Dir(folder), 0o700); err != nil {
+		return fmt.Errorf("saving the demo authority: %w", err)
+	}
+	making := folder + ".new-" + rand.Text()
+	err := errors.Join(os.Mkdir(making, 0o700), a.write(making))
+	if err == nil {
+		err = os.Rename(making, folder)
+	}
+	if err != nil {
+		return fmt.Errorf("saving the demo authority: %w", errors.Join(err, os.RemoveAll(making)))
+	}
+	return nil
+}
+
+func (a *Authority) write(folder string) error {
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.Certificate.Raw})
+	if err := os.WriteFile(filepath.Join(folder, AuthorityFile), certificate, 0o600); err != nil {
+		return err
+	}
+	for _, key := range a.Keys {
+		if err := os.WriteFile(filepath.Join(folder, key.Name), key.PKCS12, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Load reads the folder that Save wrote; fs.ErrNotExist when there is none. Every key file is
+// opened and must come from the authority. The keys are in the order of their file names.
+func Load(folder string) (*Authority, error) {
+	a, err := load(folder)
+	if err != nil {
+		return nil, fmt.Errorf("loading the demo authority from %s: %w", folder, err)
+	}
+	return a, nil
+}
+
+func load(folder string) (*Authority, error) {
+	data, err := read(filepath.Join(folder, AuthorityFile))
+	if err != nil {
+		return nil, err
+	}
+	a := new(Authority)
+	if a.Certificate, err = signing.ParseCertificate(data); err != nil {
+		return nil, err
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "*.p12"))
+	if err != nil {
+		return nil, err
+	}
+	sort.Strings(files)
+	for _, file := range files {
+		key, err := a.loadKey(file)
+		if err != nil {
+			return nil, err
+		}
+		a.Keys = append(a.Keys, key)
+	}
+	return a, nil
+}
+
+func (a *Authority) loadKey(file string) (KeyFile, error) {
+	name := filepath.Base(file)
+	data, err := read(file)
+	if err != nil {
+		return KeyFile{}, err
+	}
+	key, err := signing.OpenPKCS12(name, data, []byte(Password))
+	if err != nil {
+		return KeyFile{}, err
+	}
+	certificate := key.Identity().Certificate
+	if err := errors.Join(key.Close(), certificate.CheckSignatureFrom(a.Certificate)); err != nil {
+		return KeyFile{}, fmt.Errorf("%s: %w", name, err)
+	}
+	kept := KeyFile{Name: name, Login: strings.TrimSuffix(name, ".p12"), Kind: Signing, Certificate: certificate, PKCS12: data}
+	for _, kind := range []Kind{Auth, Expired} {
+		if login, ok := strings.CutSuffix(kept.Login, "-"+string(kind)); ok {
+			kept.Login, kept.Kind = login, kind
+		}
+	}
+	return kept, nil
+}
+
+// read refuses what can't be a file of ours before it is in memory.
+func read(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = fmt.Errorf("%s is longer than %d bytes", filepath.Base(file), maxFile)
+	}
+	return data, err
+}
