@@ -177,25 +177,37 @@ func (c *Case) sending(d Direction, lots []int) Verdict {
 		}
 		return c.sendingIn(lots, c.Windows.NotDiscussed, Published, Published, AcceptingApplications)
 	case D2:
+		v := c.sendingIn(lots, c.Windows.Acceptance, Published, AcceptingApplications)
 		for _, i := range lots {
-			if !p.Discussed(&p.Lots[i]) {
-				return refuse(rule, NotDiscussed, p.Lots[i].Number)
+			if v.Allowed && !p.Discussed(&p.Lots[i]) {
+				return refuse(rule, NotDiscussed, p.Lots[i].Number).within(c.Windows.Acceptance)
 			}
 		}
-		return c.sendingIn(lots, c.Windows.Acceptance, Published, AcceptingApplications)
+		return v
 	case D3:
 		return c.sendingIn(lots, c.Windows.Sending, Published, SupplementingApps)
 	case D4:
 		return c.sendingD4(lots)
 	default:
-		v := allow(rule, c.Windows.Quotations)
-		for _, i := range lots {
-			if v = withRule(rule, c.creation(i, d)); !v.Allowed {
-				return v
-			}
-		}
-		return v
+		return c.sendingUndirected(lots)
 	}
+}
+
+// decision: price quotations and plan points are sent as their creation is gated.
+func (c *Case) sendingUndirected(lots []int) Verdict {
+	const rule = "R-3.10"
+	v := allow(rule, Window{})
+	if c.Purchase.Method == PriceQuotations {
+		v = c.quotationsOpen(rule)
+	} else if len(lots) == 0 && len(c.Purchase.Lots) > 0 {
+		lots = []int{0} // the plan point itself
+	}
+	for _, i := range lots {
+		if v.Allowed {
+			v = withRule(rule, c.creation(i, Undirected))
+		}
+	}
+	return v
 }
 
 // sendingIn asks for the statuses of announcement and lots, of their plan points, and for the window.

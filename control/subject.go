@@ -54,14 +54,19 @@ func (c *Case) subjectSingleSource(lot int) Verdict {
 // .c
 func (c *Case) subjectQuotations(lot int) Verdict {
 	const rule = "R-1.4.c"
-	if s := c.Purchase.Status; s != Published && s != AcceptingApplications {
-		return refuse(rule, WrongStatus, string(s)).within(c.Windows.Quotations)
-	}
-	v := inWindow(rule, c.Windows.Quotations, c.Now)
+	v := c.quotationsOpen(rule)
 	if v.Allowed && !c.above(&c.Purchase.Lots[lot], QuotationsAmount, c.Purchase.PublishedAt) {
 		return refuse(rule, AmountTooSmall, c.Purchase.Lots[lot].Number).within(c.Windows.Quotations)
 	}
 	return v
+}
+
+// quotationsOpen asks for what all lots of a request for price quotations share: its status and its window.
+func (c *Case) quotationsOpen(rule Rule) Verdict {
+	if s := c.Purchase.Status; s != Published && s != AcceptingApplications {
+		return refuse(rule, WrongStatus, string(s)).within(c.Windows.Quotations)
+	}
+	return inWindow(rule, c.Windows.Quotations, c.Now)
 }
 
 // .d D1. In a mixed announcement the discussion period holds for all its lots.
