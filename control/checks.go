@@ -19,6 +19,10 @@ func anyMark(marks []Mark) bool {
 	return slices.ContainsFunc(marks, func(m Mark) bool { return m.Checked || m.Violated })
 }
 
+func anyViolated(marks []Mark) bool {
+	return slices.ContainsFunc(marks, func(m Mark) bool { return m.Checked && m.Violated })
+}
+
 func findMark(marks []Mark, profile int) Mark {
 	for _, m := range marks {
 		if m.Profile == profile {

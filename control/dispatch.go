@@ -38,7 +38,7 @@ func (c *Case) Create(a Actor, lot int, d Direction) Verdict {
 		return refuse("R-3.10", ShutOut, number).within(Window{when.Opens, when.Closes})
 	case !allChecked(c.Profiles(d), w.Marks):
 		return refuse(rule, NotChecked, number).within(Window{when.Opens, when.Closes})
-	case len(Violated(w.Marks)) == 0:
+	case !anyViolated(w.Marks):
 		return refuse(rule, NoViolation, number).within(Window{when.Opens, when.Closes})
 	default:
 		return when
