@@ -1,6 +1,7 @@
 package control
 
 import (
+	"slices"
 	"time"
 
 	"baqylau/control/calendar"
@@ -36,8 +37,8 @@ func (r *Rules) Case(p *Purchase, work []LotWork, now time.Time) (*Case, error) 
 	if err != nil {
 		return nil, err
 	}
-	for len(work) < len(p.Lots) {
-		work = append(work, LotWork{})
+	if missing := len(p.Lots) - len(work); missing > 0 {
+		work = append(slices.Clip(work), make([]LotWork, missing)...)
 	}
 	return &Case{Rules: r, Purchase: p, Work: work, Windows: windows, Now: now, discussed: p.AnyDiscussed()}, nil
 }
