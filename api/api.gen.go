@@ -161,8 +161,11 @@ type Centre struct {
 
 // Certificate defines model for Certificate.
 type Certificate struct {
-	Assignee  string            `json:"assignee"`
-	At        time.Time         `json:"at"`
+	Assignee string    `json:"assignee"`
+	At       time.Time `json:"at"`
+
+	// Basis versions of the marks that it was made from
+	Basis     string            `json:"basis,omitempty,omitzero"`
 	Direction control.Direction `json:"direction"`
 
 	// File SHA-256

@@ -92,3 +92,16 @@ CREATE TABLE session (
 	person  TEXT NOT NULL,
 	expires BIGINT NOT NULL
 );
+
+-- What imports brought, in the importer's own shape, and the names by which it finds it.
+CREATE TABLE portal_record (
+	name TEXT /*C*/ PRIMARY KEY,
+	body TEXT NOT NULL
+);
+
+CREATE TABLE portal_link (
+	link   TEXT /*C*/ NOT NULL,
+	record TEXT /*C*/ NOT NULL,
+	PRIMARY KEY (link, record)
+);
+CREATE INDEX portal_link_record ON portal_link (record);

@@ -1,0 +1,265 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/document"
+	"baqylau/server/store"
+	"baqylau/signing"
+)
+
+const (
+	actionCertify control.Action = "certify"
+
+	typePDF = "application/pdf"
+	typeCMS = "application/pkcs7-signature"
+)
+
+// PostCertificate prepares a certificate on the results: its file is rendered once, and those bytes
+// are what will be signed.
+func (s *Server) PostCertificate(ctx context.Context, r api.PostCertificateRequestObject) (api.PostCertificateResponseObject, error) {
+	d, err := s.command(ctx, r.Params.IdempotencyKey, r, func(u *unit) error {
+		if !validID(r.Body.ID) {
+			return badInput("id")
+		}
+		d, err := u.dossier(r.Body.Purchase)
+		if err != nil {
+			return err
+		}
+		if err := demand(d.rules.Certify(u.caller.actor, r.Body.Direction), actionCertify); err != nil {
+			return err
+		}
+		if err := u.supersede(d, r.Body.Direction, api.Prepared); err != nil {
+			return err
+		}
+		return u.prepareCertificate(d, r.Body.ID, r.Body.Direction)
+	})
+	return api.PostCertificate200JSONResponse{DoneJSONResponse: d}, err
+}
+
+func (u *unit) prepareCertificate(d *dossier, id string, direction control.Direction) error {
+	number, err := u.number("certificate", "А-%d-%04d")
+	if err != nil {
+		return err
+	}
+	lots := d.certified(u.caller.actor.Person, direction)
+	pdf, err := document.RenderCertificate(u.certificateData(d, id, number, direction, lots))
+	if err != nil {
+		return fmt.Errorf("render certificate: %w", err)
+	}
+	c := api.Certificate{
+		ID: id, Number: number, Purchase: d.purchase.ID, Direction: direction,
+		Assignee: u.caller.actor.Person, Organization: u.caller.actor.Organization,
+		State: api.Prepared, File: digestOf(pdf), Basis: d.basis(direction, lots), At: u.now,
+	}
+	for _, i := range lots {
+		c.Lots = append(c.Lots, d.purchase.Lots[i].ID)
+	}
+	if err := u.PutFile(c.File, typePDF, pdf, kindCertificate, id); err != nil {
+		return err
+	}
+	return u.put(store.Record{Kind: kindCertificate, ID: id, Parent: d.purchase.ID, Owner: c.Organization}, 0, c,
+		"prepare_certificate", controlScopes(c.Organization))
+}
+
+// number gives the next number of a series in the year of the command.
+func (u *unit) number(series, format string) (string, error) {
+	year := u.now.In(u.s.rules.Calendar.Zone()).Year()
+	n, err := u.Next(fmt.Sprintf("%s %d", series, year))
+	return fmt.Sprintf(format, year, n), err
+}
+
+// certified lists the assignee's lots that the certificate covers.
+func (d *dossier) certified(assignee string, direction control.Direction) []int {
+	var lots []int
+	for i := range d.purchase.Lots {
+		if d.rules.Work[i].Assignee == assignee && len(d.rules.Work[i].In(direction).Marks) > 0 {
+			lots = append(lots, i)
+		}
+	}
+	return lots
+}
+
+// basis names the versions of the marks that a certificate is made from: with others it would say
+// something else.
+func (d *dossier) basis(direction control.Direction, lots []int) string {
+	var parts []string
+	for _, i := range lots {
+		id := marksID(d.purchase.Lots[i].ID, direction)
+		parts = append(parts, fmt.Sprintf("%s@%d", id, d.marks[id].record.Version))
+	}
+	return strings.Join(parts, " ")
+}
+
+func (u *unit) certificateData(d *dossier, id, number string, direction control.Direction, lots []int) document.Certificate {
+	p := &d.purchase
+	c := document.Certificate{
+		ID: id, Number: number, PurchaseNumber: p.Number, NameKK: p.NameKK, NameRU: p.NameRU,
+		Method: string(p.Method), Direction: string(direction),
+		Department: documentOrganization(u.caller.me.Organization), Organizer: documentParty(p.AuditObject()),
+		Assignee: documentPerson(u.caller.me.Person), RulesVersion: u.s.book.Versions(), At: u.now, Demo: u.s.store.Demo(),
+	}
+	profiles := d.rules.Profiles(direction)
+	for _, profile := range profiles {
+		c.Profiles = append(c.Profiles, document.Profile{Number: profile.Number, NameKK: profile.NameKK, NameRU: profile.NameRU})
+	}
+	for _, i := range lots {
+		lot := &p.Lots[i]
+		row := document.CertificateRow{Lot: lot.Number, LotNameKK: lot.NameKK, LotNameRU: lot.NameRU, Amount: int64(lot.Amount)}
+		marks := d.rules.Work[i].In(direction).Marks
+		for _, profile := range profiles {
+			at := slices.IndexFunc(marks, func(m control.Mark) bool { return m.Profile == profile.Number })
+			cell := document.Mark{}
+			if at >= 0 {
+				cell = document.Mark{Checked: marks[at].Checked, Violated: marks[at].Violated}
+			}
+			row.Marks = append(row.Marks, cell)
+		}
+		c.Rows = append(c.Rows, row)
+	}
+	return c
+}
+
+func documentParty(p control.Party) document.Party {
+	return document.Party{BIN: p.BIN, NameKK: p.NameKK, NameRU: p.NameRU}
+}
+
+func documentOrganization(o api.Organization) document.Party {
+	return document.Party{BIN: o.BIN, NameKK: o.NameKK, NameRU: o.NameRU}
+}
+
+func documentPerson(p api.Person) document.Person {
+	return document.Person{Name: fullName(p), PositionKK: p.PositionKK, PositionRU: p.PositionRU}
+}
+
+// supersede puts the assignee's certificates of the direction that are in a state out of force; both
+// old and new are kept.
+func (u *unit) supersede(d *dossier, direction control.Direction, state api.CertificateState) error {
+	for _, old := range sortedByID(d.certificates) {
+		c := old.body
+		if c.Assignee != u.caller.actor.Person || c.Direction != direction || c.State != state {
+			continue
+		}
+		c.State = api.Superseded
+		if err := u.put(old.record, old.record.Version, c, "supersede_certificate", controlScopes(c.Organization)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PostCertificateSign finishes a prepared certificate with the assignee's signature.
+func (s *Server) PostCertificateSign(ctx context.Context, r api.PostCertificateSignRequestObject) (api.PostCertificateSignResponseObject, error) {
+	d, err := s.command(ctx, r.Params.IdempotencyKey, r, func(u *unit) error {
+		record, err := u.Get(kindCertificate, r.ID)
+		if err != nil {
+			return err
+		}
+		var c api.Certificate
+		if err := decode(record, &c); err != nil {
+			return err
+		}
+		if c.Organization != u.caller.actor.Organization {
+			return errNotFound
+		}
+		if err := u.match(record, r.Params.IfMatch); err != nil {
+			return err
+		}
+		d, err := u.dossier(c.Purchase)
+		if err != nil {
+			return err
+		}
+		if err := u.mayFinish(d, c, r.Body.Digest); err != nil {
+			return err
+		}
+		if err := u.supersede(d, c.Direction, api.Signed); err != nil {
+			return err
+		}
+		if c.Signature, err = u.acceptSignature(c.File, r.Body.CMS, kindCertificate, c.ID, "R-2.5"); err != nil {
+			return err
+		}
+		c.State, c.SignedAt = api.Signed, u.now
+		return u.put(record, record.Version, c, string(actionCertify), controlScopes(c.Organization))
+	})
+	return api.PostCertificateSign200JSONResponse{DoneJSONResponse: d}, err
+}
+
+// mayFinish demands that the certificate is the caller's, still prepared, and still says what the
+// marks say.
+func (u *unit) mayFinish(d *dossier, c api.Certificate, digest string) error {
+	if err := demand(d.rules.Certify(u.caller.actor, c.Direction), actionCertify); err != nil {
+		return err
+	}
+	refuse := func(reason control.Reason, subject string) error {
+		return refusal{control.Verdict{Rule: "R-2.5", Reason: reason, Subject: subject}, actionCertify}
+	}
+	switch {
+	case c.Assignee != u.caller.actor.Person:
+		return refuse(control.MissingRelation, "assignee")
+	case c.State != api.Prepared:
+		return refuse(control.CertificateSigned, c.Number)
+	case c.File != digest, c.Basis != d.basis(c.Direction, d.certified(c.Assignee, c.Direction)):
+		return refuse(control.DigestChanged, c.Number)
+	default:
+		return nil
+	}
+}
+
+// acceptSignature verifies the caller's signature over exactly the stored file and stores it. It
+// returns the signature's digest.
+func (u *unit) acceptSignature(file string, cms []byte, kind, id string, rule control.Rule) (string, error) {
+	_, content, err := u.File(file)
+	if err != nil {
+		return "", fmt.Errorf("load the file to be signed: %w", err)
+	}
+	report := signing.Verify(content, cms, u.now, signing.Policy{
+		Trust: u.s.trust, ExpectIIN: u.caller.me.Person.IIN, ExpectBIN: u.caller.me.Organization.BIN,
+		RequireNonRepudiation: true, RequireSigningCertificate: true,
+	})
+	if !report.Valid() {
+		return "", invalidSignature(report, rule)
+	}
+	digest := digestOf(cms)
+	return digest, u.PutFile(digest, typeCMS, cms, kind, id)
+}
+
+// invalidSignature tells a foreign signer and another document from a signature that doesn't hold.
+func invalidSignature(report signing.Report, rule control.Rule) error {
+	code := "signature_invalid"
+	switch {
+	case report.Step(signing.StepIntegrity).Outcome == signing.Failed:
+		code = "wrong_document"
+	case report.Step(signing.StepSigner).Outcome == signing.Failed:
+		code = "wrong_signer"
+	}
+	p := api.Fault(http.StatusUnprocessableEntity, code, "field", "cms")
+	p.Rule = string(rule)
+	return p
+}
+
+func digestOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// sortedByID makes the order of changes the same every time.
+func sortedByID[T any](m map[string]versioned[T]) []versioned[T] {
+	list := make([]versioned[T], 0, len(m))
+	for _, v := range m {
+		list = append(list, v)
+	}
+	slices.SortFunc(list, func(a, b versioned[T]) int { return strings.Compare(a.record.ID, b.record.ID) })
+	return list
+}
+
+// millisecond is the precision of what binds in law.
+const millisecond = time.Millisecond

@@ -1,0 +1,223 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/server/store"
+)
+
+// Kinds of aggregates, as the store and the feed name them.
+const (
+	kindPurchase     = string(api.ObjectKindPurchase)
+	kindAssignment   = string(api.ObjectKindAssignment)
+	kindMarks        = string(api.ObjectKindMarks)
+	kindCertificate  = string(api.ObjectKindCertificate)
+	kindNotification = string(api.ObjectKindNotification)
+	kindMessage      = string(api.ObjectKindMessage)
+	kindPerson       = string(api.ObjectKindPerson)
+	kindOrganization = string(api.ObjectKindOrganization)
+)
+
+// unit is one command in the making: its transaction, its time, its caller, and what it has changed.
+type unit struct {
+	*store.Tx
+	s       *Server
+	now     time.Time
+	caller  caller
+	objects []api.Object
+	gone    []api.Ref
+}
+
+// perform carries out a command once: the same caller's same key gives the same answer, with
+// another request it is refused. request is what the key stands for.
+func perform[A any](ctx context.Context, s *Server, key string, request any, f func(*unit) (A, error)) (answer A, err error) {
+	if key == "" {
+		return answer, errNoPrecondition
+	}
+	body, err := json.Marshal(request)
+	if err != nil {
+		return answer, fmt.Errorf("digest the request: %w", err)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%T %s", request, body))
+	digest := hex.EncodeToString(sum[:])
+	c := callerOf(ctx)
+	err = s.store.Update(ctx, func(tx *store.Tx) error {
+		given, err := tx.Answered(c.actor.Person, key)
+		switch {
+		case err == nil && given.Digest != digest:
+			return errOtherBody
+		case err == nil:
+			return json.Unmarshal(given.Body, &answer)
+		case !errors.Is(err, store.ErrNotFound):
+			return err
+		}
+		u := &unit{Tx: tx, s: s, now: s.now(), caller: c}
+		if answer, err = f(u); err != nil {
+			return err
+		}
+		body, err := json.Marshal(answer)
+		if err != nil {
+			return err
+		}
+		return tx.Remember(c.actor.Person, key, store.Answer{Digest: digest, Body: body}, u.now)
+	})
+	return answer, err
+}
+
+// done is the answer of most commands.
+func (u *unit) done() api.Done {
+	d := api.Done{Objects: u.objects, Gone: u.gone}
+	if d.Objects == nil {
+		d.Objects = []api.Object{}
+	}
+	if d.Gone == nil {
+		d.Gone = []api.Ref{}
+	}
+	return d
+}
+
+// command carries out a command that answers with what it changed.
+func (s *Server) command(ctx context.Context, key string, request any, f func(*unit) error) (api.DoneJSONResponse, error) {
+	d, err := perform(ctx, s, key, request, func(u *unit) (api.Done, error) {
+		err := f(u)
+		return u.done(), err
+	})
+	return api.DoneJSONResponse(d), err
+}
+
+// read gets an aggregate's body.
+func read[T any](tx *store.Tx, kind, id string) (body T, err error) {
+	r, err := tx.Get(kind, id)
+	if err != nil {
+		return body, err
+	}
+	return body, decode(r, &body)
+}
+
+func decode(r store.Record, into any) error {
+	if err := json.Unmarshal(r.Body, into); err != nil {
+		return fmt.Errorf("decode %s %s: %w", r.Kind, r.ID, err)
+	}
+	return nil
+}
+
+// put stores an aggregate over a version, with its event, and adds it to the answer. r needs no
+// body and no version.
+func (u *unit) put(r store.Record, base int64, body any, action string, scopes []string) error {
+	var err error
+	if r.Body, err = json.Marshal(body); err != nil {
+		return err
+	}
+	if r.Version, err = u.Put(r, base); err != nil {
+		return err
+	}
+	if err := u.tell(r, action, scopes); err != nil {
+		return err
+	}
+	object, err := objectFor(u.caller.actor, r)
+	if err != nil {
+		return err
+	}
+	u.objects = append(u.objects, object)
+	return nil
+}
+
+// tell records the present form of an aggregate as an event for the scopes.
+func (u *unit) tell(r store.Record, action string, scopes []string) error {
+	return u.Record(store.Event{
+		Kind: r.Kind, Object: r.ID, Version: r.Version, Actor: u.caller.actor.Person, Action: action,
+		At: u.now, Body: r.Body, Scopes: scopes,
+	})
+}
+
+// remove deletes an aggregate at a version, with its event.
+func (u *unit) remove(r store.Record, action string, scopes []string) error {
+	if err := u.Delete(r.Kind, r.ID, r.Version); err != nil {
+		return err
+	}
+	u.gone = append(u.gone, api.Ref{Kind: r.Kind, ID: r.ID})
+	return u.Record(store.Event{
+		Kind: r.Kind, Object: r.ID, Version: r.Version + 1, Gone: true, Actor: u.caller.actor.Person,
+		Action: action, At: u.now, Body: r.Body, Scopes: scopes,
+	})
+}
+
+// match demands that the caller's version (If-Match) is the present one.
+func (u *unit) match(r store.Record, ifMatch string) error {
+	if ifMatch == "" {
+		return errNoPrecondition
+	}
+	if ifMatch == etag(r.Version) {
+		return nil
+	}
+	return u.staleness(r)
+}
+
+func (u *unit) staleness(r store.Record) error {
+	current, err := objectFor(u.caller.actor, r)
+	if err != nil {
+		return err
+	}
+	return stale{current}
+}
+
+func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+
+// objectFor is an aggregate as an actor may see it.
+func objectFor(a control.Actor, r store.Record) (api.Object, error) {
+	o := api.Object{Kind: api.ObjectKind(r.Kind), ID: r.ID, Version: r.Version, Body: r.Body}
+	if r.Kind != kindNotification {
+		return o, nil
+	}
+	var n api.Notification
+	if err := decode(r, &n); err != nil {
+		return o, err
+	}
+	body, err := json.Marshal(notificationFor(a, n))
+	o.Body = body
+	return o, err
+}
+
+// person finds an enrolled person for a field of the request; one that is not enrolled is bad input.
+func (u *unit) person(id, field string) (api.Person, error) {
+	if id == "" {
+		return api.Person{}, nil
+	}
+	p, err := read[api.Person](u.Tx, kindPerson, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return p, badInput(field)
+	}
+	return p, err
+}
+
+func fullName(p api.Person) string {
+	name := p.Surname
+	for _, part := range []string{p.Given, p.Patronymic} {
+		if part != "" {
+			name += " " + part
+		}
+	}
+	return name
+}
+
+// validID says whether a client's id may name a new aggregate.
+func validID(id string) bool {
+	if len(id) < 8 || len(id) > 64 {
+		return false
+	}
+	for _, r := range id {
+		if !(r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r == '-') {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,142 @@
+package server
+
+import (
+	"errors"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/server/store"
+)
+
+// dossier is a purchase with everything that people have done on it: what every rule is asked about.
+type dossier struct {
+	record        store.Record
+	purchase      control.Purchase
+	assignments   map[string]versioned[api.Assignment]   // by lot
+	marks         map[string]versioned[api.Marks]        // by lot and direction
+	notifications map[string]versioned[api.Notification] // by id
+	certificates  map[string]versioned[api.Certificate]  // by id
+	rules         *control.Case
+}
+
+type versioned[T any] struct {
+	record store.Record
+	body   T
+}
+
+func marksID(lot string, d control.Direction) string { return lot + ":" + string(d) }
+
+// dossier loads a purchase and the work on it, and asks by the unit's clock.
+func (u *unit) dossier(id string) (*dossier, error) {
+	d, err := loadDossier(u.Tx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, errNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.rules, err = u.s.rules.Case(&d.purchase, d.work(), u.now)
+	return d, err
+}
+
+func loadDossier(tx *store.Tx, id string) (*dossier, error) {
+	record, err := tx.Get(kindPurchase, id)
+	if err != nil {
+		return nil, err
+	}
+	d := &dossier{
+		record:        record,
+		assignments:   map[string]versioned[api.Assignment]{},
+		marks:         map[string]versioned[api.Marks]{},
+		notifications: map[string]versioned[api.Notification]{},
+		certificates:  map[string]versioned[api.Certificate]{},
+	}
+	if err := decode(record, &d.purchase); err != nil {
+		return nil, err
+	}
+	children, err := tx.Of(id)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range children {
+		switch r.Kind {
+		case kindAssignment:
+			err = keep(d.assignments, r)
+		case kindMarks:
+			err = keep(d.marks, r)
+		case kindNotification:
+			err = keep(d.notifications, r)
+		case kindCertificate:
+			err = keep(d.certificates, r)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+func keep[T any](in map[string]versioned[T], r store.Record) error {
+	v := versioned[T]{record: r}
+	if err := decode(r, &v.body); err != nil {
+		return err
+	}
+	in[r.ID] = v
+	return nil
+}
+
+// work is what has been done, lot by lot.
+func (d *dossier) work() []control.LotWork {
+	work := make([]control.LotWork, len(d.purchase.Lots))
+	for i := range d.purchase.Lots {
+		lot := d.purchase.Lots[i].ID
+		work[i].Assignee = d.assignments[lot].body.Assignee
+		for _, direction := range d.purchase.Method.Directions() {
+			if m, found := d.marks[marksID(lot, direction)]; found {
+				in := work[i].In(direction)
+				in.Marks, in.MarkedBy = m.body.Marks, m.body.By
+			}
+		}
+	}
+	for _, n := range d.notifications {
+		if i, found := d.lot(n.body.Lot); found {
+			in := work[i].In(n.body.State.Direction)
+			in.Notification, in.NotificationAuthor = n.body.State.Status, n.body.State.Author
+		}
+	}
+	return work
+}
+
+func (d *dossier) lot(id string) (int, bool) {
+	for i := range d.purchase.Lots {
+		if d.purchase.Lots[i].ID == id {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// controlScopes are the people of an organisation who do desk control: they see its purchases,
+// marks, certificates and notifications. The administrator is not among them.
+func controlScopes(organization string) []string {
+	return []string{
+		roleScope(organization, control.Auditor), roleScope(organization, control.AuditorApprover),
+		roleScope(organization, control.LotManager),
+	}
+}
+
+func roleScope(organization string, role control.Role) string {
+	return "r/" + organization + "/" + string(role)
+}
+func personScope(person string) string         { return "p/" + person }
+func organizationScope(bin string) string      { return "o/" + bin }
+func everywhereScope(role control.Role) string { return "e/" + string(role) }
+
+// scopesOf are all scopes that a person belongs to.
+func scopesOf(a control.Actor) []string {
+	scopes := []string{personScope(a.Person), organizationScope(a.Organization)}
+	for _, role := range a.Roles {
+		scopes = append(scopes, roleScope(a.Organization, role), everywhereScope(role))
+	}
+	return scopes
+}

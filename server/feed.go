@@ -1,0 +1,158 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/server/store"
+)
+
+const (
+	defaultPage = 200
+	maxPage     = 1000
+)
+
+// cursor is a place in the feed: the store that it belongs to, the scopes that it was read with, and
+// the number of the last event seen. With another store or other scopes it no longer holds.
+type cursor struct {
+	epoch, scopes string
+	seq           int64
+}
+
+func (c cursor) String() string { return fmt.Sprintf("%s.%s.%d", c.epoch, c.scopes, c.seq) }
+
+func scopesDigest(scopes []string) string {
+	slices.Sort(scopes)
+	sum := sha256.Sum256([]byte(strings.Join(scopes, "\n")))
+	return hex.EncodeToString(sum[:6])
+}
+
+// GetChanges tells what changed of all that the caller may see, each object once, in its present
+// form. A cursor that no longer holds is answered with 410: the client mirrors anew.
+func (s *Server) GetChanges(ctx context.Context, r api.GetChangesRequestObject) (api.GetChangesResponseObject, error) {
+	c := callerOf(ctx)
+	scopes := scopesOf(c.actor)
+	at := cursor{s.store.Epoch(), scopesDigest(scopes), 0}
+	limit := r.Params.Limit
+	if limit <= 0 || limit > maxPage {
+		limit = defaultPage
+	}
+	answer := api.Changes{Objects: []api.Object{}, Gone: []api.Ref{}}
+	err := s.store.View(ctx, func(tx *store.Tx) error {
+		head, err := tx.Head()
+		if err != nil {
+			return err
+		}
+		if r.Params.After != "" {
+			if at.seq, err = resume(r.Params.After, at, head); err != nil {
+				return err
+			}
+		}
+		changes, err := tx.Changes(scopes, at.seq, limit)
+		if err != nil {
+			return err
+		}
+		if answer.More = len(changes) == limit; answer.More {
+			at.seq = changes[len(changes)-1].Seq
+		} else {
+			at.seq = head // what lies between is not for these scopes
+		}
+		return collect(tx, c.actor, changes, &answer)
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer.Cursor = at.String()
+	return api.GetChanges200JSONResponse(answer), nil
+}
+
+func resume(text string, now cursor, head int64) (int64, error) {
+	parts := strings.Split(text, ".")
+	if len(parts) != 3 {
+		return 0, badInput("after")
+	}
+	seq, err := strconv.ParseInt(parts[2], 10, 64)
+	if err != nil || seq < 0 {
+		return 0, badInput("after")
+	}
+	if parts[0] != now.epoch || parts[1] != now.scopes || seq > head {
+		return 0, errResync
+	}
+	return seq, nil
+}
+
+// collect adds the present form of every changed object that the actor may see.
+func collect(tx *store.Tx, a control.Actor, changes []store.Change, answer *api.Changes) error {
+	seen := map[api.Ref]bool{}
+	for _, c := range changes {
+		ref := api.Ref{Kind: c.Kind, ID: c.Object}
+		if seen[ref] {
+			continue
+		}
+		seen[ref] = true
+		record, err := tx.Get(c.Kind, c.Object)
+		if errors.Is(err, store.ErrNotFound) {
+			answer.Gone = append(answer.Gone, ref)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		visible, err := mayView(tx, a, record)
+		if err != nil {
+			return err
+		}
+		if !visible {
+			answer.Gone = append(answer.Gone, ref)
+			continue
+		}
+		object, err := objectFor(a, record)
+		if err != nil {
+			return err
+		}
+		answer.Objects = append(answer.Objects, object)
+	}
+	return nil
+}
+
+// mayView says whether an actor may read an aggregate: by default, no.
+func mayView(tx *store.Tx, a control.Actor, r store.Record) (bool, error) {
+	controls := a.HasAny(control.Auditor, control.AuditorApprover, control.LotManager)
+	switch r.Kind {
+	case kindNotification:
+		var n api.Notification
+		if err := decode(r, &n); err != nil {
+			return false, err
+		}
+		return n.State.View(a).Allowed, nil
+	case kindAssignment, kindMarks, kindCertificate:
+		return controls && r.Owner == a.Organization, nil
+	case kindPurchase:
+		if a.Has(control.ControlReports) {
+			return true, nil
+		}
+		if !controls {
+			return false, nil
+		}
+		children, err := tx.Of(r.ID)
+		return slices.ContainsFunc(children, func(child store.Record) bool {
+			return child.Kind == kindAssignment && child.Owner == a.Organization
+		}), err
+	case kindMessage:
+		return r.Owner == a.Person, nil
+	case kindPerson:
+		return r.Owner == a.Organization || a.Has(control.Administrator), nil
+	case kindOrganization:
+		return true, nil
+	default:
+		return false, nil
+	}
+}

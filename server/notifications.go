@@ -1,0 +1,419 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/document"
+	"baqylau/server/store"
+)
+
+// notificationScopes are those who are told of a notification: the department, and once it is sent
+// the audit object and the controllers.
+func notificationScopes(n api.Notification) []string {
+	scopes := controlScopes(n.State.Organization)[:2]
+	if n.State.Status.Sent() {
+		scopes = append(scopes, roleScope(n.State.Recipient, control.AuditObject),
+			everywhereScope(control.Controller), everywhereScope(control.ControllerApprover))
+	}
+	return scopes
+}
+
+// notificationFor is what an actor may see of a notification: outside the department that wrote it,
+// nothing of how it came about.
+func notificationFor(a control.Actor, n api.Notification) api.Notification {
+	if a.Organization == n.State.Organization {
+		return n
+	}
+	n.Trail = []api.TrailEntry{}
+	n.State.Agreer, n.AgreerName, n.PreparedBy, n.Versions = "", "", "", ""
+	return n
+}
+
+// notification is one being changed by a command.
+type notification struct {
+	record store.Record
+	body   api.Notification
+}
+
+// notification loads one that the caller may see; to others it does not exist.
+func (u *unit) notification(id string) (*notification, error) {
+	record, err := u.Get(kindNotification, id)
+	if err != nil {
+		return nil, err
+	}
+	n := &notification{record: record}
+	if err := decode(record, &n.body); err != nil {
+		return nil, err
+	}
+	if !n.body.State.View(u.caller.actor).Allowed {
+		return nil, errNotFound
+	}
+	return n, nil
+}
+
+// change loads a notification at the caller's version, lets f change it, and stores it.
+func (s *Server) change(ctx context.Context, key, id, ifMatch string, request any, action control.Action, f func(*unit, *notification) error) (api.DoneJSONResponse, error) {
+	return s.command(ctx, key, request, func(u *unit) error {
+		n, err := u.notification(id)
+		if err != nil {
+			return err
+		}
+		if err := u.match(n.record, ifMatch); err != nil {
+			return err
+		}
+		if err := f(u, n); err != nil {
+			return err
+		}
+		return u.store(n, action)
+	})
+}
+
+func (u *unit) store(n *notification, action control.Action) error {
+	n.body.Versions = u.s.book.Versions()
+	return u.put(n.record, n.record.Version, n.body, string(action), notificationScopes(n.body))
+}
+
+// step moves the notification along its life cycle and writes the trail.
+func (u *unit) step(n *notification, action control.Action, to control.NotificationStatus, entry api.TrailEntry) {
+	n.body.State.Status = to
+	entry.At, entry.Person, entry.Name, entry.Action = u.now, u.caller.actor.Person, fullName(u.caller.me.Person), action
+	n.body.Trail = append(n.body.Trail, entry)
+}
+
+// PostNotification creates a draft (R-3.1 … ).
+func (s *Server) PostNotification(ctx context.Context, r api.PostNotificationRequestObject) (api.PostNotificationResponseObject, error) {
+	d, err := s.command(ctx, r.Params.IdempotencyKey, r, func(u *unit) error { return u.create(*r.Body) })
+	return api.PostNotification200JSONResponse{DoneJSONResponse: d}, err
+}
+
+func (u *unit) create(c api.CreateCommand) error {
+	if !validID(c.ID) {
+		return badInput("id")
+	}
+	d, err := u.dossier(c.Purchase)
+	if err != nil {
+		return err
+	}
+	i, found := d.lot(c.Lot)
+	if !found {
+		return badInput("lot")
+	}
+	if err := demand(d.rules.Create(u.caller.actor, i, c.Direction), control.ActionCreate); err != nil {
+		return err
+	}
+	if err := u.Claim(claimName(c.Lot, c.Direction), c.ID); err != nil {
+		if errors.Is(err, store.ErrTaken) {
+			return refusal{control.Verdict{Rule: "R-3.1", Reason: control.ExistsAlready, Subject: d.purchase.Lots[i].Number}, control.ActionCreate}
+		}
+		return err
+	}
+	n := &notification{record: store.Record{
+		Kind: kindNotification, ID: c.ID, Parent: d.purchase.ID, Owner: u.caller.actor.Organization,
+	}}
+	n.body = u.newNotification(d, i, c)
+	if n.body.Number, err = u.number("notification", "%d-%04d"); err != nil {
+		return err
+	}
+	if err := u.write(n, c.TextKK, c.TextRU, c.Agreer); err != nil {
+		return err
+	}
+	u.step(n, control.ActionCreate, control.NotificationDraft, api.TrailEntry{})
+	if err := u.store(n, control.ActionCreate); err != nil {
+		if errors.Is(err, store.ErrStale) {
+			return badInput("id") // an aggregate of this id is there already
+		}
+		return err
+	}
+	return nil
+}
+
+func claimName(lot string, d control.Direction) string { return "notification " + marksID(lot, d) }
+
+func (u *unit) newNotification(d *dossier, i int, c api.CreateCommand) api.Notification {
+	lot := &d.purchase.Lots[i]
+	object := d.purchase.AuditObject()
+	return api.Notification{
+		ID: c.ID, Purchase: d.purchase.ID, PurchaseNumber: d.purchase.Number,
+		Lot: lot.ID, LotNumber: lot.Number, NameKK: lot.NameKK, NameRU: lot.NameRU, Amount: lot.Amount,
+		Organizer: object, AuthorName: fullName(u.caller.me.Person), CreatedAt: u.now,
+		State: control.Notification{
+			Direction: c.Direction, Author: u.caller.actor.Person, Organization: u.caller.actor.Organization,
+			Recipient: object.BIN, Profiles: control.Violated(d.rules.Work[i].In(c.Direction).Marks),
+		},
+	}
+}
+
+// write sets what the author may edit. A text may be missing in a draft; an agreer once named must
+// be fit.
+func (u *unit) write(n *notification, kk, ru, agreer string) error {
+	p, err := u.person(agreer, "agreer")
+	if err != nil {
+		return err
+	}
+	if agreer != "" {
+		if err := demand(n.body.State.FitAgreer(actorOf(p)), control.ActionEdit); err != nil {
+			return err
+		}
+	}
+	n.body.State.TextKK, n.body.State.TextRU = clean(kk), clean(ru)
+	n.body.State.Agreer, n.body.AgreerName = agreer, ""
+	if agreer != "" {
+		n.body.AgreerName = fullName(p)
+	}
+	return nil
+}
+
+// clean drops control characters from what a person typed, but for line breaks and tabs.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u2028' || r == '\u2029' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\ufffd"))
+}
+
+// PostNotificationEdit changes the text and the agreer.
+func (s *Server) PostNotificationEdit(ctx context.Context, r api.PostNotificationEditRequestObject) (api.PostNotificationEditResponseObject, error) {
+	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, control.ActionEdit, func(u *unit, n *notification) error {
+		if err := demand(n.body.State.May(u.caller.actor, control.ActionEdit), control.ActionEdit); err != nil {
+			return err
+		}
+		return u.write(n, r.Body.TextKK, r.Body.TextRU, r.Body.Agreer)
+	})
+	return api.PostNotificationEdit200JSONResponse{DoneJSONResponse: d}, err
+}
+
+// PostNotificationDelete deletes a draft or a rejected notification; its marks thaw.
+func (s *Server) PostNotificationDelete(ctx context.Context, r api.PostNotificationDeleteRequestObject) (api.PostNotificationDeleteResponseObject, error) {
+	d, err := s.command(ctx, r.Params.IdempotencyKey, r, func(u *unit) error {
+		n, err := u.notification(r.ID)
+		if err != nil {
+			return err
+		}
+		if err := u.match(n.record, r.Params.IfMatch); err != nil {
+			return err
+		}
+		if err := demand(n.body.State.May(u.caller.actor, control.ActionDelete), control.ActionDelete); err != nil {
+			return err
+		}
+		if err := u.Release(claimName(n.body.Lot, n.body.State.Direction), r.ID); err != nil {
+			return err
+		}
+		return u.remove(n.record, string(control.ActionDelete), notificationScopes(n.body))
+	})
+	return api.PostNotificationDelete200JSONResponse{DoneJSONResponse: d}, err
+}
+
+// PostNotificationSendToAgreement sends it to the agreer with its file.
+func (s *Server) PostNotificationSendToAgreement(ctx context.Context, r api.PostNotificationSendToAgreementRequestObject) (api.PostNotificationSendToAgreementResponseObject, error) {
+	const action = control.ActionSendToAgreement
+	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
+		agreer, err := u.person(n.body.State.Agreer, "agreer")
+		if err != nil {
+			return err
+		}
+		if err := demand(n.body.State.SendToAgreement(u.caller.actor, actorOf(agreer)), action); err != nil {
+			return err
+		}
+		if err := u.render(n, nil); err != nil {
+			return err
+		}
+		u.step(n, action, control.NotificationInAgreement, api.TrailEntry{To: agreer.IIN, ToName: fullName(agreer), File: n.body.File})
+		return nil
+	})
+	return api.PostNotificationSendToAgreement200JSONResponse{DoneJSONResponse: d}, err
+}
+
+// PostNotificationAgree agrees and passes on.
+func (s *Server) PostNotificationAgree(ctx context.Context, r api.PostNotificationAgreeRequestObject) (api.PostNotificationAgreeResponseObject, error) {
+	const action = control.ActionAgree
+	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
+		d, lot, err := u.dossierOf(n)
+		if err != nil {
+			return err
+		}
+		next, err := u.person(r.Body.Next, "next")
+		if err != nil {
+			return err
+		}
+		if err := demand(d.rules.Agree(u.caller.actor, &n.body.State, lot, actorOf(next)), action); err != nil {
+			return err
+		}
+		n.body.State.Agreer, n.body.AgreerName, n.body.PreparedBy = next.IIN, fullName(next), ""
+		u.step(n, action, control.NotificationInAgreement,
+			api.TrailEntry{To: next.IIN, ToName: fullName(next), Text: clean(r.Body.Comment)})
+		return nil
+	})
+	return api.PostNotificationAgree200JSONResponse{DoneJSONResponse: d}, err
+}
+
+// PostNotificationReject rejects with a reason.
+func (s *Server) PostNotificationReject(ctx context.Context, r api.PostNotificationRejectRequestObject) (api.PostNotificationRejectResponseObject, error) {
+	const action = control.ActionReject
+	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
+		reason := clean(r.Body.Reason)
+		if err := demand(n.body.State.Reject(u.caller.actor, reason), action); err != nil {
+			return err
+		}
+		u.withdraw(n)
+		u.step(n, action, control.NotificationRejected, api.TrailEntry{Text: reason})
+		return nil
+	})
+	return api.PostNotificationReject200JSONResponse{DoneJSONResponse: d}, err
+}
+
+// PostNotificationRecall takes it back to a draft; file and signature stay in the trail.
+func (s *Server) PostNotificationRecall(ctx context.Context, r api.PostNotificationRecallRequestObject) (api.PostNotificationRecallResponseObject, error) {
+	const action = control.ActionRecall
+	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
+		if err := demand(n.body.State.May(u.caller.actor, action), action); err != nil {
+			return err
+		}
+		entry := api.TrailEntry{File: n.body.File, Signature: n.body.Signature}
+		u.withdraw(n)
+		u.step(n, action, control.NotificationDraft, entry)
+		return nil
+	})
+	return api.PostNotificationRecall200JSONResponse{DoneJSONResponse: d}, err
+}
+
+// withdraw takes file and signature off a notification; they stay stored as what they were.
+func (u *unit) withdraw(n *notification) {
+	n.body.File, n.body.PreparedBy = "", ""
+	n.body.Signature, n.body.Signer, n.body.SignerName = "", "", ""
+	n.body.SignedAt = n.body.OpenedAt // zero: a withdrawn notification was never opened
+}
+
+// PostNotificationPrepare makes the final file with the approver's position and name.
+func (s *Server) PostNotificationPrepare(ctx context.Context, r api.PostNotificationPrepareRequestObject) (api.PostNotificationPrepareResponseObject, error) {
+	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, "prepare", func(u *unit, n *notification) error {
+		if err := u.mayApprove(n); err != nil {
+			return err
+		}
+		if err := u.render(n, &u.caller.me.Person); err != nil {
+			return err
+		}
+		n.body.PreparedBy = u.caller.actor.Person
+		return nil
+	})
+	return api.PostNotificationPrepare200JSONResponse{DoneJSONResponse: d}, err
+}
+
+// PostNotificationApprove approves with the signature over exactly the final file.
+func (s *Server) PostNotificationApprove(ctx context.Context, r api.PostNotificationApproveRequestObject) (api.PostNotificationApproveResponseObject, error) {
+	const action = control.ActionApprove
+	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
+		if err := u.mayApprove(n); err != nil {
+			return err
+		}
+		if n.body.PreparedBy != u.caller.actor.Person || n.body.File != r.Body.Digest {
+			return refusal{control.Verdict{Rule: "R-3.7", Reason: control.DigestChanged, Subject: n.body.Number}, action}
+		}
+		signature, err := u.acceptSignature(n.body.File, r.Body.CMS, kindNotification, n.body.ID, "R-3.7")
+		if err != nil {
+			return err
+		}
+		n.body.Signature, n.body.SignedAt = signature, u.now
+		n.body.Signer, n.body.SignerName = u.caller.actor.Person, fullName(u.caller.me.Person)
+		u.step(n, action, control.NotificationApproved, api.TrailEntry{File: n.body.File, Signature: signature})
+		return nil
+	})
+	return api.PostNotificationApprove200JSONResponse{DoneJSONResponse: d}, err
+}
+
+func (u *unit) mayApprove(n *notification) error {
+	d, lot, err := u.dossierOf(n)
+	if err != nil {
+		return err
+	}
+	return demand(d.rules.Approve(u.caller.actor, &n.body.State, lot), control.ActionApprove)
+}
+
+// PostNotificationAcknowledge records that the audit object has opened it.
+func (s *Server) PostNotificationAcknowledge(ctx context.Context, r api.PostNotificationAcknowledgeRequestObject) (api.PostNotificationAcknowledgeResponseObject, error) {
+	const action = control.ActionAcknowledge
+	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
+		if err := demand(n.body.State.May(u.caller.actor, action), action); err != nil {
+			return err
+		}
+		n.body.OpenedAt = u.now
+		u.step(n, action, control.NotificationAcknowledged, api.TrailEntry{})
+		return nil
+	})
+	return api.PostNotificationAcknowledge200JSONResponse{DoneJSONResponse: d}, err
+}
+
+// dossierOf loads the purchase of a notification and finds its lot.
+func (u *unit) dossierOf(n *notification) (*dossier, int, error) {
+	d, err := u.dossier(n.body.Purchase)
+	if err != nil {
+		return nil, 0, err
+	}
+	i, found := d.lot(n.body.Lot)
+	if !found {
+		return nil, 0, fmt.Errorf("notification %s: its lot %s is not in the purchase", n.body.ID, n.body.Lot)
+	}
+	return d, i, nil
+}
+
+// render makes the notification's file, once; those bytes are law from then on. Without an approver
+// it is the file of the agreement, with one the final one.
+func (u *unit) render(n *notification, approver *api.Person) error {
+	d, i, err := u.dossierOf(n)
+	if err != nil {
+		return err
+	}
+	author, err := u.person(n.body.State.Author, "author")
+	if err != nil {
+		return err
+	}
+	department, err := read[api.Organization](u.Tx, kindOrganization, n.body.State.Organization)
+	if err != nil {
+		return fmt.Errorf("load the author's organisation: %w", err)
+	}
+	data := u.notificationData(d, i, n.body)
+	data.Author, data.Department = documentPerson(author), documentOrganization(department)
+	if approver != nil {
+		p := documentPerson(*approver)
+		data.Approver = &p
+	}
+	pdf, err := document.RenderNotification(data)
+	if err != nil {
+		return fmt.Errorf("render notification: %w", err)
+	}
+	n.body.File = digestOf(pdf)
+	return u.PutFile(n.body.File, typePDF, pdf, kindNotification, n.body.ID)
+}
+
+func (u *unit) notificationData(d *dossier, i int, n api.Notification) document.Notification {
+	p, lot, terms := &d.purchase, &d.purchase.Lots[i], u.s.rules.Terms
+	data := document.Notification{
+		ID: n.ID, Number: n.Number, PurchaseNumber: p.Number, NameKK: p.NameKK, NameRU: p.NameRU,
+		Method: string(p.Method), Direction: string(n.State.Direction), Organizer: documentParty(n.Organizer),
+		Lot: document.NotifiedLot{
+			PlanPoint: p.Method.ByPlanPoint(), Number: lot.Number, NameKK: lot.NameKK, NameRU: lot.NameRU, Amount: int64(lot.Amount),
+		},
+		TextKK: n.State.TextKK, TextRU: n.State.TextRU, At: u.now, Demo: u.s.store.Demo(),
+		Terms: document.Terms{
+			Execute: int(terms.At(control.ExecutionTerm, u.now)), Object: int(terms.At(control.ObjectionTerm, u.now)),
+		},
+	}
+	for _, number := range n.State.Profiles {
+		profile, found := u.s.rules.Catalogue.Profile(number)
+		if !found {
+			continue // retired since: the certificate keeps its wording
+		}
+		v := document.Violation{Number: number, NameKK: profile.NameKK, NameRU: profile.NameRU}
+		for _, remedy := range profile.Remedies {
+			v.Remedies = append(v.Remedies, string(remedy))
+		}
+		data.Violations = append(data.Violations, v)
+	}
+	return data
+}

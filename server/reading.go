@@ -1,0 +1,234 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/server/store"
+)
+
+// GetPeople lists the people of the caller's organisation.
+func (s *Server) GetPeople(ctx context.Context, r api.GetPeopleRequestObject) (api.GetPeopleResponseObject, error) {
+	people := []api.Person{}
+	err := s.store.View(ctx, func(tx *store.Tx) error {
+		records, err := tx.Owned(kindPerson, callerOf(ctx).actor.Organization, "", 10000)
+		if err != nil {
+			return err
+		}
+		for _, record := range records {
+			var p api.Person
+			if err := decode(record, &p); err != nil {
+				return err
+			}
+			if r.Params.Role == "" || slices.Contains(p.Roles, control.Role(r.Params.Role)) {
+				people = append(people, p)
+			}
+		}
+		return nil
+	})
+	return api.GetPeople200JSONResponse{People: people}, err
+}
+
+// one reads an aggregate that the caller may see; to others it does not exist.
+func (s *Server) one(ctx context.Context, kind, id string) (api.OneJSONResponse, error) {
+	var object api.Object
+	a := callerOf(ctx).actor
+	err := s.store.View(ctx, func(tx *store.Tx) error {
+		record, err := tx.Get(kind, id)
+		if err != nil {
+			return err
+		}
+		visible, err := mayView(tx, a, record)
+		if err != nil {
+			return err
+		}
+		if !visible {
+			return errNotFound
+		}
+		object, err = objectFor(a, record)
+		return err
+	})
+	return api.OneJSONResponse{Body: object, Headers: api.OneResponseHeaders{ETag: etag(object.Version)}}, err
+}
+
+// GetPurchase gives the portal's facts of a purchase.
+func (s *Server) GetPurchase(ctx context.Context, r api.GetPurchaseRequestObject) (api.GetPurchaseResponseObject, error) {
+	one, err := s.one(ctx, kindPurchase, r.ID)
+	return api.GetPurchase200JSONResponse{OneJSONResponse: one}, err
+}
+
+// GetNotification gives one notification.
+func (s *Server) GetNotification(ctx context.Context, r api.GetNotificationRequestObject) (api.GetNotificationResponseObject, error) {
+	one, err := s.one(ctx, kindNotification, r.ID)
+	return api.GetNotification200JSONResponse{OneJSONResponse: one}, err
+}
+
+// GetNotifications is the journal: what the caller may see, by id, page by page.
+func (s *Server) GetNotifications(ctx context.Context, r api.GetNotificationsRequestObject) (api.GetNotificationsResponseObject, error) {
+	a := callerOf(ctx).actor
+	limit := r.Params.Limit
+	if limit <= 0 || limit > maxPage {
+		limit = defaultPage
+	}
+	page := api.Page{Objects: []api.Object{}}
+	err := s.store.View(ctx, func(tx *store.Tx) error {
+		after := r.Params.After
+		for len(page.Objects) < limit {
+			records, err := tx.Every(kindNotification, after, maxPage)
+			if err != nil || len(records) == 0 {
+				page.Next = ""
+				return err
+			}
+			for _, record := range records {
+				after = record.ID
+				object, fits, err := journalRow(a, record, r.Params)
+				if err != nil {
+					return err
+				}
+				if !fits {
+					continue
+				}
+				page.Objects, page.Next = append(page.Objects, object), after
+				if len(page.Objects) == limit {
+					return nil
+				}
+			}
+		}
+		return nil
+	})
+	return api.GetNotifications200JSONResponse(page), err
+}
+
+func journalRow(a control.Actor, record store.Record, filter api.GetNotificationsParams) (api.Object, bool, error) {
+	var n api.Notification
+	if err := decode(record, &n); err != nil {
+		return api.Object{}, false, err
+	}
+	fits := n.State.View(a).Allowed &&
+		(filter.Status == "" || string(n.State.Status) == filter.Status) &&
+		(filter.Purchase == "" || n.Purchase == filter.Purchase)
+	if !fits {
+		return api.Object{}, false, nil
+	}
+	object, err := objectFor(a, record)
+	return object, true, err
+}
+
+// GetFile gives a file to whoever may see what it belongs to; outside the department that made it,
+// only the files in force.
+func (s *Server) GetFile(ctx context.Context, r api.GetFileRequestObject) (api.GetFileResponseObject, error) {
+	a := callerOf(ctx).actor
+	var body []byte
+	err := s.store.View(ctx, func(tx *store.Tx) error {
+		uses, err := tx.FileUses(r.Digest)
+		if err != nil {
+			return err
+		}
+		for _, use := range uses {
+			visible, err := mayReadFile(tx, a, use, r.Digest)
+			if err != nil {
+				return err
+			}
+			if visible {
+				_, body, err = tx.File(r.Digest)
+				return err
+			}
+		}
+		return errNotFound
+	})
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(body)
+	if digestOf(body) != r.Digest {
+		return nil, fmt.Errorf("file %s: its content has the digest %x", r.Digest, sum)
+	}
+	return api.GetFile200ApplicationOctetStreamResponse{
+		Body: bytes.NewReader(body), ContentLength: int64(len(body)),
+		Headers: api.GetFile200ResponseHeaders{ContentDigest: "sha-256=:" + base64.StdEncoding.EncodeToString(sum[:]) + ":"},
+	}, nil
+}
+
+func mayReadFile(tx *store.Tx, a control.Actor, use store.Record, digest string) (bool, error) {
+	visible, err := mayView(tx, a, use)
+	if err != nil || !visible || use.Owner == a.Organization || use.Kind != kindNotification {
+		return visible, err
+	}
+	var n api.Notification
+	if err := decode(use, &n); err != nil {
+		return false, err
+	}
+	return digest == n.File || digest == n.Signature, nil
+}
+
+// PostOrganization enrols an organisation, or changes its names: the administrator alone.
+func (s *Server) PostOrganization(ctx context.Context, r api.PostOrganizationRequestObject) (api.PostOrganizationResponseObject, error) {
+	d, err := s.command(ctx, r.Params.IdempotencyKey, r, func(u *unit) error {
+		if !u.caller.actor.Has(control.Administrator) {
+			return errForbidden
+		}
+		return u.enrolOrganization(*r.Body)
+	})
+	return api.PostOrganization200JSONResponse{DoneJSONResponse: d}, err
+}
+
+// PostPerson enrols a person, or changes position and roles: the administrator alone.
+func (s *Server) PostPerson(ctx context.Context, r api.PostPersonRequestObject) (api.PostPersonResponseObject, error) {
+	d, err := s.command(ctx, r.Params.IdempotencyKey, r, func(u *unit) error {
+		if !u.caller.actor.Has(control.Administrator) {
+			return errForbidden
+		}
+		return u.enrolPerson(*r.Body)
+	})
+	return api.PostPerson200JSONResponse{DoneJSONResponse: d}, err
+}
+
+func (u *unit) enrolOrganization(o api.Organization) error {
+	if !control.ValidBIN(o.BIN) {
+		return badInput("bin")
+	}
+	o.NameKK, o.NameRU = clean(o.NameKK), clean(o.NameRU)
+	if o.NameKK == "" && o.NameRU == "" {
+		return badInput("name_kk")
+	}
+	return u.enrol(store.Record{Kind: kindOrganization, ID: o.BIN}, o, []string{organizationScope(o.BIN)})
+}
+
+func (u *unit) enrolPerson(p api.Person) error {
+	if !control.ValidIIN(p.IIN) {
+		return badInput("iin")
+	}
+	if p.Surname, p.Given, p.Patronymic = clean(p.Surname), clean(p.Given), clean(p.Patronymic); p.Surname == "" {
+		return badInput("surname")
+	}
+	p.PositionKK, p.PositionRU = clean(p.PositionKK), clean(p.PositionRU)
+	for _, role := range p.Roles {
+		if !slices.Contains(control.Roles(), role) {
+			return badInput("roles")
+		}
+	}
+	if _, err := u.Get(kindOrganization, p.Organization); errors.Is(err, store.ErrNotFound) {
+		return badInput("organization")
+	} else if err != nil {
+		return err
+	}
+	if err := u.EndSessions(p.IIN); err != nil { // what a session may follows from the roles
+		return err
+	}
+	return u.enrol(store.Record{Kind: kindPerson, ID: p.IIN, Owner: p.Organization}, p, []string{organizationScope(p.Organization)})
+}
+
+func (u *unit) enrol(r store.Record, body any, scopes []string) error {
+	before, err := u.Get(r.Kind, r.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return u.put(r, before.Version, body, "enrol", scopes)
+}

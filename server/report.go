@@ -1,0 +1,219 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/server/store"
+)
+
+// GetReport lists the lots and plan points that are subject to control now, newest purchase first,
+// one row for each lot and direction. The store narrows by method; the rule decides.
+func (s *Server) GetReport(ctx context.Context, r api.GetReportRequestObject) (api.GetReportResponseObject, error) {
+	if err := demand(control.Report(callerOf(ctx).actor), "report"); err != nil {
+		return nil, err
+	}
+	q := reportQuery{GetReportParams: r.Params}
+	if err := q.check(); err != nil {
+		return nil, err
+	}
+	page := api.ReportPage{Rows: []api.ReportRow{}}
+	err := s.store.View(ctx, func(tx *store.Tx) error {
+		return s.fillReport(tx, q, &page)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.GetReport200JSONResponse(page), nil
+}
+
+// reportQuery is the filter of a report. Every filter but the method is optional.
+type reportQuery struct {
+	api.GetReportParams
+	after rowKey
+}
+
+// rowKey is the place of a row: the purchase's place and how many of its rows went before.
+type rowKey struct {
+	purchase store.PurchaseCursor
+	row      int
+}
+
+func (k rowKey) String() string {
+	return fmt.Sprintf("%d:%d:%s", k.purchase.Published, k.row, k.purchase.ID)
+}
+
+func (q *reportQuery) check() error {
+	if !slices.Contains(control.Methods(), control.Method(q.Method)) {
+		return badInput("method")
+	}
+	if q.Limit <= 0 || q.Limit > 500 {
+		q.Limit = 100
+	}
+	if q.After == "" {
+		return nil
+	}
+	parts := strings.SplitN(q.After, ":", 3)
+	if len(parts) != 3 {
+		return badInput("after")
+	}
+	published, err1 := strconv.ParseInt(parts[0], 10, 64)
+	row, err2 := strconv.Atoi(parts[1])
+	if err1 != nil || err2 != nil || row < 0 {
+		return badInput("after")
+	}
+	q.after = rowKey{store.PurchaseCursor{Published: published, ID: parts[2]}, row}
+	return nil
+}
+
+// fillReport reads purchases page by page until the answer is full. A page may end within a
+// purchase: its key then says how many of the purchase's rows were given.
+func (s *Server) fillReport(tx *store.Tx, q reportQuery, page *api.ReportPage) error {
+	people, now := map[string]personName{}, s.now()
+	if q.after.row > 0 {
+		r, err := tx.Get(kindPurchase, q.after.purchase.ID)
+		if err != nil {
+			return err
+		}
+		rows, err := s.reportRows(tx, q, r, now, people)
+		if err != nil {
+			return err
+		}
+		if full := add(page, rows, q.after.purchase, min(q.after.row, len(rows)), q.Limit); full {
+			return nil
+		}
+	}
+	place := q.after.purchase
+	for {
+		records, places, err := tx.Purchases(q.Method, place, 100)
+		if err != nil || len(records) == 0 {
+			return err
+		}
+		for i, r := range records {
+			place = places[i]
+			rows, err := s.reportRows(tx, q, r, now, people)
+			if err != nil {
+				return err
+			}
+			if full := add(page, rows, place, 0, q.Limit); full {
+				return nil
+			}
+		}
+	}
+}
+
+// add appends a purchase's rows from one on; when the page is full it notes where the next begins.
+func add(page *api.ReportPage, rows []api.ReportRow, place store.PurchaseCursor, from, limit int) (full bool) {
+	for i := from; i < len(rows); i++ {
+		if len(page.Rows) == limit {
+			page.Next = rowKey{place, i}.String()
+			if i == 0 { // the whole purchase is still to come: continue before it
+				page.Next = page.Rows[limit-1].Key
+			}
+			return true
+		}
+		rows[i].Key = rowKey{place, i + 1}.String()
+		page.Rows = append(page.Rows, rows[i])
+	}
+	return false
+}
+
+type personName struct{ name, organizationKK, organizationRU string }
+
+func (s *Server) reportRows(tx *store.Tx, q reportQuery, r store.Record, now time.Time, people map[string]personName) ([]api.ReportRow, error) {
+	var p control.Purchase
+	if err := decode(r, &p); err != nil {
+		return nil, err
+	}
+	if !q.purchaseFits(&p) {
+		return nil, nil
+	}
+	d, err := loadDossier(tx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.rules.Case(&d.purchase, d.work(), now)
+	if err != nil {
+		return nil, err
+	}
+	var rows []api.ReportRow
+	for i := range p.Lots {
+		assignment := d.assignments[p.Lots[i].ID]
+		if !q.lotFits(&p.Lots[i], assignment.body.Assignee) {
+			continue
+		}
+		for _, direction := range p.Method.Directions() {
+			verdict := c.Subject(i, direction)
+			if !verdict.Allowed || q.Direction != "" && q.Direction != string(direction) {
+				continue
+			}
+			row := reportRow(&p, &p.Lots[i], direction)
+			row.Closes, row.AssignmentVersion = verdict.Closes, assignment.record.Version
+			if row.Assignee = assignment.body.Assignee; row.Assignee != "" {
+				name, err := nameOf(tx, row.Assignee, people)
+				if err != nil {
+					return nil, err
+				}
+				row.AssigneeName = name.name
+				row.AssigneeOrganizationKK, row.AssigneeOrganizationRU = name.organizationKK, name.organizationRU
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
+}
+
+func reportRow(p *control.Purchase, lot *control.Lot, d control.Direction) api.ReportRow {
+	return api.ReportRow{
+		Purchase: p.ID, Number: p.Number, Method: p.Method, Status: p.Status, NameKK: p.NameKK, NameRU: p.NameRU,
+		Organizer: p.Organizer, Customer: p.Customer, PublishedAt: p.PublishedAt,
+		Lot: lot.ID, LotNumber: lot.Number, LotStatus: lot.Status, LotNameKK: lot.NameKK, LotNameRU: lot.NameRU,
+		EnsTRU: lot.EnsTru, Amount: lot.Amount, Direction: d,
+	}
+}
+
+func nameOf(tx *store.Tx, person string, known map[string]personName) (personName, error) {
+	if name, found := known[person]; found {
+		return name, nil
+	}
+	c, err := callerFor(tx, person)
+	name := personName{fullName(c.me.Person), c.me.Organization.NameKK, c.me.Organization.NameRU}
+	known[person] = name
+	return name, err
+}
+
+func (q *reportQuery) purchaseFits(p *control.Purchase) bool {
+	return partyFits(q.Organizer, p.Organizer) && partyFits(q.Customer, p.Customer) &&
+		strings.HasPrefix(p.Region, q.Region) && strings.HasPrefix(p.Number, q.Number) &&
+		(q.PublishedFrom.IsZero() || !p.PublishedAt.Before(q.PublishedFrom)) &&
+		(q.PublishedTo.IsZero() || p.PublishedAt.Before(q.PublishedTo)) &&
+		(q.Status == "" || q.Status == string(p.Status)) &&
+		(q.Repeat == nil || *q.Repeat == p.Repeat) &&
+		(q.Centralised == nil || *q.Centralised == p.Centralised) &&
+		(q.Text == "" || contains(q.Text, p.NameKK, p.NameRU) || slices.ContainsFunc(p.Lots, func(l control.Lot) bool {
+			return contains(q.Text, l.NameKK, l.NameRU)
+		}))
+}
+
+func (q *reportQuery) lotFits(l *control.Lot, assignee string) bool {
+	return strings.HasPrefix(l.Number, q.LotNumber) && strings.HasPrefix(l.EnsTru, q.EnsTRU) &&
+		(q.AmountFrom == 0 || int64(l.Amount) >= q.AmountFrom) && (q.AmountTo == 0 || int64(l.Amount) <= q.AmountTo) &&
+		(q.LotStatus == "" || q.LotStatus == string(l.Status)) &&
+		(q.Assigned == nil || *q.Assigned == (assignee != "")) &&
+		(q.Assignee == "" || q.Assignee == assignee)
+}
+
+func partyFits(wanted string, p control.Party) bool {
+	return wanted == "" || strings.HasPrefix(p.BIN, wanted) || contains(wanted, p.NameKK, p.NameRU)
+}
+
+func contains(part string, texts ...string) bool {
+	part = strings.ToLower(strings.TrimSpace(part))
+	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(strings.ToLower(text), part) })
+}
