@@ -8,12 +8,19 @@
 package calendar
 
 import (
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 	"time"
 )
+
+// almatyZone is the zone of Asia/Almaty in TZif format (RFC 8536; tz database, public domain). It is
+// carried along, because time.LoadLocation prefers the machine's copy, and an old one still says UTC+6.
+//
+//go:embed Asia-Almaty.tzif
+var almatyZone []byte
 
 // UnknownYear is the error for a year that the calendar lacks.
 type UnknownYear struct{ Year int }
@@ -49,7 +56,7 @@ type fileYear struct {
 // off, the working weekends and the number of working days that the official calendar counts;
 // other members are notes. A year whose days do not count to that number is refused.
 func Read(data []byte) (*Calendar, error) {
-	zone, err := time.LoadLocation("Asia/Almaty")
+	zone, err := time.LoadLocationFromTZData("Asia/Almaty", almatyZone)
 	if err != nil {
 		return nil, fmt.Errorf("read working calendar: %w", err)
 	}
