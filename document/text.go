@@ -56,8 +56,8 @@ func measure(data []byte) *metrics {
 // clean makes a text of unknown origin printable: NFC, valid UTF-8, line breaks as \n, tabs and control characters
 // as spaces, runs of spaces and of empty lines as one, nothing invisible, nothing that the fonts lack.
 func clean(text string) string {
-	text = norm.NFC.String(strings.ToValidUTF8(text, "\uFFFD"))
-	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\r\n", "\n")
+	text = norm.NFC.String(strings.Map(visible, text))
 	var b strings.Builder
 	b.Grow(len(text))
 	var space, marks, breaks int
@@ -72,9 +72,7 @@ func clean(text string) string {
 			}
 			continue
 		case r == ' ' || unicode.IsControl(r):
-			space++
-			continue
-		case unicode.Is(unicode.Cf, r):
+			space, marks = space+1, 0
 			continue
 		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r):
 			if marks++; marks > maxMarks {
@@ -94,6 +92,14 @@ func clean(text string) string {
 
 // cleanLine is clean for a text that stays on one line until it is wrapped.
 func cleanLine(text string) string { return strings.Join(strings.Fields(clean(text)), " ") }
+
+// visible drops format characters: marks of direction, joiners, soft hyphens, tags. A reader can't see what they do.
+func visible(r rune) rune {
+	if unicode.Is(unicode.Cf, r) {
+		return -1
+	}
+	return r
+}
 
 func printable(r rune) rune {
 	if r > 0xFFFF || regularMetrics()[r] == missing || boldMetrics()[r] == missing {
@@ -190,7 +196,9 @@ func (s style) wrapParagraph(lines []line, text string, width float64) []line {
 		advance := m.advance(r)
 		if r == ' ' {
 			lastSpace, unitsAtSpace = i, units+advance
-		} else if units+advance > room && i > start {
+		}
+		// What is left after a break at a space may still be too wide for this character.
+		for r != ' ' && units+advance > room && i > start {
 			end, next := i, i
 			if lastSpace > start {
 				end, next = lastSpace, lastSpace+1
