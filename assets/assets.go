@@ -16,6 +16,11 @@ var (
 	FontBold []byte
 )
 
+// Icon is the programs' own icon, a PNG of 512 × 512 made of icons/baqylau.svg.
+//
+//go:embed icons/baqylau.png
+var Icon []byte
+
 // RiskProfiles is the built-in catalogue of risk profiles as CSV with the header
 // number,direction,methods,remedies,name_kk,name_ru,status; methods and remedies are separated by «|».
 // Rows whose status says "sample" are worded by us and wait for the official table.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"image/png"
 	"testing"
 
 	"golang.org/x/image/font/sfnt"
@@ -60,6 +61,9 @@ func TestDataFilesAreReadable(t *testing.T) {
 	}
 	if !json.Valid(WorkCalendar) {
 		t.Error("the working calendar is no JSON")
+	}
+	if icon, err := png.DecodeConfig(bytes.NewReader(Icon)); err != nil || icon.Width != 512 || icon.Height != 512 {
+		t.Errorf("icon: %d × %d, %v", icon.Width, icon.Height, err)
 	}
 	if entries, err := DemoFS.ReadDir("demo"); err != nil || len(entries) == 0 {
 		t.Errorf("demo files: %d, %v", len(entries), err)
