@@ -74,7 +74,7 @@ func normalise(in []byte, max limits) ([]byte, error) {
 
 // scan lists the elements of the one TLV that in must be.
 func scan(in []byte, max limits) ([]element, error) {
-	var elements []element
+	elements := make([]element, 0, min(len(in)/8+1, 512)) // what most signatures need
 	var open []frame
 	pos := 0
 	for {

@@ -29,6 +29,7 @@ const (
 // two readings must agree on the signature.
 type detached struct {
 	certificates []*x509.Certificate
+	bundle       []byte // the same, as they are in the signature
 	issuer       []byte // DER of the signer's issuer name
 	serial       *big.Int
 	digest       string // OID of the hash
@@ -70,10 +71,11 @@ func readDetached(ber []byte, max limits) (*detached, *refusal) {
 	return d, nil
 }
 
-// readContentInfo reads ContentInfo with SignedData, RFC 5652 sections 3 and 5.1.
+// readContentInfo reads ContentInfo with SignedData in DER, RFC 5652 sections 3 and 5.1, all but
+// the certificates.
 func readContentInfo(in cryptobyte.String) (*detached, *refusal) {
 	var info, explicit, data, content cryptobyte.String
-	if !in.ReadASN1(&info, asn1.SEQUENCE) {
+	if !in.ReadASN1(&info, asn1.SEQUENCE) || !in.Empty() {
 		return nil, refuse("malformed")
 	}
 	if kind, ok := readOID(&info); !ok || kind != oidSignedData {
@@ -90,8 +92,8 @@ func readContentInfo(in cryptobyte.String) (*detached, *refusal) {
 	if !content.Empty() {
 		return nil, refuse("attached")
 	}
-	var signers, signer cryptobyte.String
-	if !data.SkipOptionalASN1(asn1.Tag(0).ContextSpecific().Constructed()) ||
+	var bundle, signers, signer cryptobyte.String
+	if !data.ReadOptionalASN1(&bundle, nil, asn1.Tag(0).ContextSpecific().Constructed()) ||
 		!data.SkipOptionalASN1(asn1.Tag(1).ContextSpecific().Constructed()) ||
 		!data.ReadASN1(&signers, asn1.SET) || !data.Empty() {
 		return nil, refuse("malformed")
@@ -105,7 +107,12 @@ func readContentInfo(in cryptobyte.String) (*detached, *refusal) {
 	if !signers.Empty() {
 		return nil, refuse("many_signers")
 	}
-	return readSigner(signer)
+	d, refused := readSigner(signer)
+	if refused != nil {
+		return nil, refused
+	}
+	d.bundle = bundle
+	return d, d.readSigned()
 }
 
 // readSigner reads SignerInfo, RFC 5652 section 5.3, named by issuer and serial number.
@@ -138,10 +145,7 @@ func readSigner(in cryptobyte.String) (*detached, *refusal) {
 		return nil, refuse("malformed")
 	}
 	d.algorithm, d.signature = algorithm.oid, signature
-	if refused := d.readUnsigned(in); refused != nil {
-		return nil, refused
-	}
-	return d, d.readSigned()
+	return d, d.readUnsigned(in)
 }
 
 // readUnsigned looks for a timestamp; nothing in unsigned attributes is believed.

@@ -11,3 +11,8 @@ func RC2(key, block []byte) []byte {
 	newRC2(key).Decrypt(out, block)
 	return out
 }
+
+// Mismatched is a key that claims another one's certificate, as a broken token might.
+func Mismatched(key, claimed *Key) *Key {
+	return &Key{identity: claimed.identity, private: key.private}
+}

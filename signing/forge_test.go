@@ -354,13 +354,18 @@ func TestECDSAKeysSignAndVerify(t *testing.T) {
 }
 
 func TestAKeyThatIsNotTheCertificatesIsFoundOutBeforeTheSignatureLeaves(t *testing.T) {
-	// a weak key is the nearest that a key file can come to it: the self-check knows it, too
+	key := signing.Mismatched(open(t, "stranger", demo.Signing), open(t, "auditor", demo.Signing))
+	if cms, err := signing.Sign(context.Background(), key, pdf(), today()); cms != nil || signing.Fault(err) != "self_check" {
+		t.Errorf("%d bytes, %v", len(cms), err)
+	}
+}
+
+func TestAWeakKeySignsNothing(t *testing.T) {
 	weak, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := selfIssued(t, weak, nil)
-	file, err := pkcs12.Modern2023.Encode(weak, own.certificate, nil, "p")
+	file, err := pkcs12.Modern2023.Encode(weak, selfIssued(t, weak, nil).certificate, nil, "p")
 	if err != nil {
 		t.Fatal(err)
 	}

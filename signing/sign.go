@@ -40,25 +40,27 @@ func sign(ctx context.Context, key *Key, content []byte, at time.Time, purpose P
 	if err := key.identity.FitFor(purpose, "", at).Err(); err != nil {
 		return nil, err
 	}
-	cms, err := build(key, content, at)
+	digest := sha256.Sum256(content)
+	cms, err := build(key, digest, at)
 	if err != nil {
 		return nil, err
 	}
-	if err := selfCheck(key, cms, sha256.Sum256(content)); err != nil {
+	if err := selfCheck(key.identity.Certificate, cms, digest); err != nil {
 		return nil, err
 	}
 	return cms, ctx.Err()
 }
 
-// build lets pkcs7 lay the structure out, with two values put in afterwards: the signing time,
-// which pkcs7 would take from the computer's clock, and the signature, which must cover it.
-func build(key *Key, content []byte, at time.Time) ([]byte, error) {
+// build lets pkcs7 lay the structure out over an empty content, and then puts in the digest of the
+// real one (pkcs7 would copy it twice and hash it again), the signing time (it would take the
+// computer's) and the signature, which must cover both.
+func build(key *Key, content [sha256.Size]byte, at time.Time) ([]byte, error) {
 	certificate := key.identity.Certificate
 	ess, err := signingCertificateV2(certificate)
 	if err != nil {
 		return nil, err
 	}
-	signed, err := pkcs7.NewSignedData(content)
+	signed, err := pkcs7.NewSignedData(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -74,10 +76,18 @@ func build(key *Key, content []byte, at time.Time) ([]byte, error) {
 	}
 	info := &signed.GetSignedData().SignerInfos[0]
 	for i := range info.AuthenticatedAttributes {
-		if attribute := &info.AuthenticatedAttributes[i]; attribute.Type.Equal(pkcs7.OIDAttributeSigningTime) {
-			if attribute.Value.Bytes, err = asn1.Marshal(at.UTC().Truncate(time.Second)); err != nil {
-				return nil, err
-			}
+		var value any
+		attribute := &info.AuthenticatedAttributes[i]
+		switch {
+		case attribute.Type.Equal(pkcs7.OIDAttributeMessageDigest):
+			value = content[:]
+		case attribute.Type.Equal(pkcs7.OIDAttributeSigningTime):
+			value = at.UTC().Truncate(time.Second)
+		default:
+			continue
+		}
+		if attribute.Value.Bytes, err = asn1.Marshal(value); err != nil {
+			return nil, err
 		}
 	}
 	attributes, err := asn1.MarshalWithParams(info.AuthenticatedAttributes, "set")
@@ -99,22 +109,19 @@ func (u unsigned) Public() crypto.PublicKey { return u.public }
 
 func (u unsigned) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) { return nil, nil }
 
-// selfCheck reads a fresh signature as a stranger would and checks it against the certificate and
-// a digest of the content that was computed apart from the one inside.
-func selfCheck(key *Key, cms []byte, content [sha256.Size]byte) error {
-	d, refused := readDetached(cms, limits{maxCMSBytes, maxCMSDepth, maxCMSElements})
-	if refused != nil {
-		return fmt.Errorf("%w: %s", ErrSelfCheck, refused.code)
-	}
-	certificate, refused := d.signer()
+// selfCheck reads a fresh signature by the rules that strangers' are read by, without mending its
+// encoding, and checks it against the certificate and the digest of the content.
+func selfCheck(certificate *x509.Certificate, cms []byte, content [sha256.Size]byte) error {
+	d, refused := readContentInfo(cms)
 	if refused == nil {
 		refused = d.checkSignature(certificate)
 	}
 	switch {
 	case refused != nil:
 		return fmt.Errorf("%w: %s", ErrSelfCheck, refused.code)
-	case !certificate.Equal(key.identity.Certificate), d.digest != oidSHA256, d.values.ess == nil,
-		!bytes.Equal(d.values.messageDigest, content[:]):
+	case d.digest != oidSHA256, d.values.ess == nil, !bytes.Equal(d.values.messageDigest, content[:]),
+		!bytes.Equal(d.issuer, certificate.RawIssuer), d.serial.Cmp(certificate.SerialNumber) != 0,
+		!bytes.HasPrefix(d.bundle, certificate.Raw):
 		return ErrSelfCheck
 	}
 	return nil

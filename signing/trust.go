@@ -57,9 +57,6 @@ func (t Trust) chain(leaf *x509.Certificate, others []*x509.Certificate, at time
 	if t.roots == nil {
 		return nil, refuse("untrusted")
 	}
-	if len(leaf.UnhandledCriticalExtensions) > 0 {
-		return nil, refuse("critical_extension", "extension", leaf.UnhandledCriticalExtensions[0].String())
-	}
 	if at.Before(leaf.NotBefore) {
 		at = leaf.NotBefore
 	}
@@ -87,7 +84,7 @@ func (t Trust) chain(leaf *x509.Certificate, others []*x509.Certificate, at time
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return nil, refuse("chain_expired")
 	case errors.As(err, &critical):
-		return nil, refuse("critical_extension", "extension", "")
+		return nil, refuse("critical_extension")
 	}
 	return nil, refuse("chain_broken")
 }

@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"path/filepath"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -95,7 +96,10 @@ const (
 // years after it. Making the keys takes a few seconds of all processors; progress, if not nil, is
 // called with the number of keys that are ready, from several goroutines.
 func New(ctx context.Context, now time.Time, people []Person, progress func(done, total int)) (*Authority, error) {
-	orders := orders(people)
+	orders, err := orders(people)
+	if err != nil {
+		return nil, err
+	}
 	if progress == nil {
 		progress = func(int, int) {}
 	}
@@ -132,9 +136,13 @@ type order struct {
 	kind   Kind
 }
 
-func orders(people []Person) []order {
+// orders lists the certificates to issue; a login becomes a file's name, so it must be a plain one.
+func orders(people []Person) ([]order, error) {
 	var list []order
 	for _, person := range people {
+		if person.Login == "" || person.Login != filepath.Base(person.Login) {
+			return nil, fmt.Errorf("login %q can't name a file", person.Login)
+		}
 		kinds := person.Kinds
 		if kinds == nil {
 			kinds = []Kind{Signing}
@@ -143,7 +151,7 @@ func orders(people []Person) []order {
 			list = append(list, order{person, kind})
 		}
 	}
-	return list
+	return list, nil
 }
 
 func makeKeys(ctx context.Context, n int, progress func(done, total int)) ([]*rsa.PrivateKey, error) {
