@@ -26,6 +26,9 @@ func lockFile(name string) (*os.File, error) {
 	return f, nil
 }
 
+// unlockFile lets a lock go that closing the file doesn't, as long as the file is mapped.
+func unlockFile(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
+
 // syncFolder makes the names in the folder last over a power cut.
 func syncFolder(name string) error {
 	f, err := os.Open(name)

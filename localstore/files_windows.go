@@ -32,6 +32,9 @@ func lockFile(name string) (*os.File, error) {
 	return os.NewFile(uintptr(h), name), nil
 }
 
+// unlockFile does nothing: Windows lets the lock go with the handle.
+func unlockFile(*os.File) error { return nil }
+
 // syncFolder does nothing: NTFS journals its names, and a folder can't be flushed through package os.
 func syncFolder(string) error { return nil }
 

@@ -41,7 +41,7 @@ func DerivationOf(path string, options ...Option) (Derivation, bool, error) {
 	for _, set := range options {
 		set(&o)
 	}
-	h, err := loadHeader(path, o.snapshots.dir)
+	h, _, err := loadHeader(path, o.snapshots.dir)
 	if errors.Is(err, os.ErrNotExist) || err == nil && h.Derivation == nil {
 		return Derivation{}, false, nil
 	}
@@ -51,21 +51,20 @@ func DerivationOf(path string, options ...Option) (Derivation, bool, error) {
 	return *h.Derivation, true, nil
 }
 
-// loadHeader reads the header or, where that is gone or damaged, its copy. The error is os.ErrNotExist only
-// when neither is there.
-func loadHeader(path, snapshots string) (header, error) {
-	h, err := readHeader(path + ".header")
-	if err == nil {
-		return h, nil
-	}
+// loadHeader reads the header or, where that is gone or damaged, its copy; whole says that both are good. The
+// error is os.ErrNotExist only when neither is there.
+func loadHeader(path, snapshots string) (h header, whole bool, err error) {
+	h, err = readHeader(path + ".header")
 	again, copyErr := readHeader(filepath.Join(snapshots, headerCopy))
 	switch {
+	case err == nil:
+		return h, copyErr == nil, nil
 	case copyErr == nil:
-		return again, nil
-	case errors.Is(err, os.ErrNotExist) && !errors.Is(copyErr, os.ErrNotExist):
-		return header{}, copyErr
+		return again, false, nil
+	case errors.Is(err, os.ErrNotExist):
+		err = copyErr
 	}
-	return header{}, err
+	return header{}, false, err
 }
 
 func readHeader(name string) (header, error) {
@@ -92,20 +91,20 @@ func readHeader(name string) (header, error) {
 	return h, nil
 }
 
-// ensureHeader writes both copies when neither was there whole. A new store gets them before it is there
+// ensureHeader writes both copies unless both were there whole. A new store gets them before it is there
 // itself: a store whose passphrase can't be turned into its key any more would be lost.
 func (s *Store) ensureHeader() error {
-	if s.header.Format == headerFormat {
+	if s.headerWhole {
 		return nil
 	}
 	h := header{
-		Format: headerFormat, Derivation: s.header.Derivation,
+		Format: headerFormat, Derivation: s.derivation,
 		Check: s.seal.seal(headerBucket, headerCheckKey, 0, nil),
 	}
 	if err := writeHeader(s.path, s.snapshots.dir, h); err != nil {
 		return err
 	}
-	s.header = h
+	s.headerWhole = true
 	return nil
 }
 

@@ -14,9 +14,9 @@
 //     snapshot takes its place, and [Store.Recovery] says so. Opening with a wrong key changes nothing.
 //
 // What it doesn't promise: kinds, ids, their number and the sizes of values can be read without the key. Who
-// can write the folder can put back a whole older file, or an older value under its own key. If the newer of
-// the file's two meta pages is destroyed, bbolt opens at the transaction before it, as after a power cut. The
-// file never shrinks. [Store.Close] zeroes the key it was given; what the cipher's own object keeps until it
+// can write the folder can put back a whole older file, or an older value under its own key. If the
+// checksum of the file's newer meta page is wrong, bbolt opens at the transaction before it, as after a power
+// cut. The file never shrinks. [Store.Close] zeroes the key it was given; what the cipher's own object keeps until it
 // is collected is out of reach.
 //
 // Beside the file P live P.lock (the single-instance guard), P.header (how to make the key from a passphrase,
@@ -43,11 +43,13 @@ const MaxValue = 8 << 20
 type Store struct {
 	path      string
 	db        *boltFile
-	header    header
 	lock      *os.File
 	clock     func() time.Time
 	snapshots snapshotFolder
 	recovery  *DamagedError
+
+	derivation  *Derivation // for the header; nil: the key is the keyring's
+	headerWhole bool        // both copies of the header are there
 
 	life   sync.RWMutex // read by every operation, written by Close; guards closed and seal
 	closed bool
@@ -118,17 +120,17 @@ func Open(path string, key Key, options ...Option) (*Store, error) {
 
 // open does what Open promises, once the lock is held.
 func (s *Store) open(d *Derivation) error {
-	h, err := loadHeader(s.path, s.snapshots.dir)
+	h, whole, err := loadHeader(s.path, s.snapshots.dir)
 	known := err == nil
 	switch {
 	case errors.Is(err, ErrNewerFormat):
 		return err
 	case known && !h.fits(s.seal):
 		return ErrWrongKey
-	case !known:
-		h = header{Derivation: d}
+	case known:
+		d = h.Derivation
 	}
-	s.header = h
+	s.derivation, s.headerWhole = d, whole
 	if s.db, err = s.openOrRecover(known); err != nil {
 		return err
 	}

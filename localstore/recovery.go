@@ -193,7 +193,7 @@ type boltFile struct {
 
 // abandon gives the file free without asking bbolt, whose locks may be held for ever once it has panicked. Its
 // mapping of the file stays until the process ends.
-func (b *boltFile) abandon() error { return b.file.Close() }
+func (b *boltFile) abandon() error { return errors.Join(unlockFile(b.file), b.file.Close()) }
 
 func openBolt(name string) (*boltFile, error) {
 	var b boltFile

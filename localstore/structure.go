@@ -48,6 +48,7 @@ const (
 	elementSize     = 16 // of branch and leaf pages alike
 	bucketEntrySize = 16
 	metaSize        = 64
+	largestPage     = 64 << 10
 
 	branchFlag   = 0x01
 	leafFlag     = 0x02
@@ -97,41 +98,64 @@ func newWalk(f io.ReaderAt, size int64) (*walk, error) {
 	return w, nil
 }
 
-// newestMeta gives the valid meta page with the higher transaction. The second is one page behind the first,
-// and how large a page is stands in them only.
+// newestMeta gives the meta page that bbolt will go by: of the two, the valid one with the higher transaction.
+// A page whose checksum is wrong was being written when the power went; one that isn't a meta page at all, or
+// that knows another page size, is damage.
 func newestMeta(f io.ReaderAt, size int64) (metaPage, error) {
 	first, firstOK := readMeta(f, 0)
-	if firstOK {
-		if second, ok := readMeta(f, first.pageSize); ok && second.pageSize == first.pageSize && second.txid > first.txid {
-			return second, nil
+	pageSize := first.pageSize
+	for at := int64(1 << 10); !firstOK && pageSize == 0 && at <= largestPage && at < size; at <<= 1 {
+		if second, ok := readMeta(f, at); ok {
+			pageSize = second.pageSize
 		}
-		return first, nil
 	}
-	for at := int64(1 << 10); at <= 64<<10 && at < size; at <<= 1 {
-		if second, ok := readMeta(f, at); ok && second.pageSize == at {
-			return second, nil
+	if pageSize < 1<<10 || pageSize > largestPage || pageSize&(pageSize-1) != 0 {
+		return metaPage{}, damaged("neither meta page is valid")
+	}
+	second, secondOK := readMeta(f, pageSize)
+	for id, at := range []int64{0, pageSize} {
+		if err := isMetaPage(f, uint64(id), at); err != nil {
+			return metaPage{}, err
 		}
+	}
+	switch {
+	case secondOK && second.pageSize != pageSize:
+		return metaPage{}, damaged("the meta pages know different page sizes")
+	case secondOK && (!firstOK || second.txid > first.txid):
+		return second, nil
+	case firstOK:
+		return first, nil
 	}
 	return metaPage{}, damaged("neither meta page is valid")
 }
 
+// readMeta reads what bbolt takes for a valid meta page.
 func readMeta(f io.ReaderAt, at int64) (metaPage, bool) {
-	raw := make([]byte, pageHeaderSize+metaSize)
-	if _, err := f.ReadAt(raw, at); err != nil {
+	m, n := make([]byte, metaSize), binary.NativeEndian
+	if _, err := f.ReadAt(m, at+pageHeaderSize); err != nil {
 		return metaPage{}, false
 	}
-	flags, m, n := binary.NativeEndian.Uint16(raw[8:]), raw[pageHeaderSize:], binary.NativeEndian
 	sum := fnv.New64a()
 	sum.Write(m[:metaSize-8])
-	if flags != metaFlag || n.Uint32(m) != boltMagic || n.Uint32(m[4:]) != boltVersion || n.Uint64(m[56:]) != sum.Sum64() {
+	if n.Uint32(m) != boltMagic || n.Uint32(m[4:]) != boltVersion || n.Uint64(m[56:]) != sum.Sum64() {
 		return metaPage{}, false
 	}
-	meta := metaPage{
+	return metaPage{
 		pageSize: int64(n.Uint32(m[8:])), root: n.Uint64(m[16:]),
 		freelist: n.Uint64(m[32:]), high: n.Uint64(m[40:]), txid: n.Uint64(m[48:]),
+	}, true
+}
+
+func isMetaPage(f io.ReaderAt, id uint64, at int64) error {
+	var head [pageHeaderSize]byte
+	if _, err := f.ReadAt(head[:], at); err != nil {
+		return damaged("meta page %d: %w", id, err)
 	}
-	ok := meta.pageSize >= 1<<10 && meta.pageSize <= 64<<10 && meta.pageSize&(meta.pageSize-1) == 0
-	return meta, ok
+	self, flags := binary.NativeEndian.Uint64(head[:]), binary.NativeEndian.Uint16(head[8:])
+	if self != id || flags != metaFlag {
+		return damaged("meta page %d calls itself %d, of kind %#x", id, self, flags)
+	}
+	return nil
 }
 
 // load reads the page with what overflows from it, and marks all of it as used.
