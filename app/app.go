@@ -1,0 +1,164 @@
+// Package app is the client's use cases: entering, the cabinet, assigning, checking, drafting,
+// agreeing, signing, sending. No widget is in it and no HTTP.
+//
+// Its promise: what a person may do is asked of package control over the mirrored facts, so a
+// button knew before the centre is asked; every command goes through the outbox, so that it reaches
+// the centre once or says why not; what was typed is kept until it has arrived.
+//
+// Its limit: facts are as of the last change that was mirrored ([Desk.State] says when). The
+// centre's verdict on arrival wins.
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/control/calendar"
+	"baqylau/localstore"
+	"baqylau/signing"
+)
+
+// Door is a centre that one may enter.
+type Door struct {
+	Centre api.Centre
+	client *api.Client
+	ahead  time.Duration // the centre's clock before ours
+	log    *slog.Logger
+}
+
+// Knock finds the centre at an address. [api.ErrOffline] when nobody answers.
+func Knock(ctx context.Context, address string, log *slog.Logger) (*Door, error) {
+	client, err := api.NewClient(address)
+	if err != nil {
+		return nil, err
+	}
+	asked := time.Now()
+	centre, err := client.Centre(ctx)
+	if err != nil {
+		client.Close()
+		return nil, err
+	}
+	half := time.Since(asked) / 2
+	return &Door{Centre: centre, client: client, ahead: centre.Time.Sub(asked.Add(half)), log: log}, nil
+}
+
+// OpenStore gives the local store of a person at a centre, named by its epoch.
+type OpenStore func(person, epoch string) (*localstore.Store, error)
+
+// Enter logs in with a key: the centre's challenge is signed with it. The key may be closed afterwards.
+func (d *Door) Enter(ctx context.Context, key *signing.Key, open OpenStore) (*Desk, error) {
+	challenge, err := d.client.Challenge(ctx)
+	if err != nil {
+		return nil, err
+	}
+	text := signing.LoginText{Origin: d.client.Origin(), Nonce: challenge.Nonce, Expires: challenge.ExpiresAt}
+	cms, err := signing.SignLogin(ctx, key, text, time.Now().Add(d.ahead))
+	if err != nil {
+		return nil, err
+	}
+	session, err := d.client.Login(ctx, api.Login{Nonce: challenge.Nonce, CMS: cms})
+	if err != nil {
+		return nil, err
+	}
+	book, err := d.client.Rulebook(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := rulesOf(book)
+	if err != nil {
+		return nil, err
+	}
+	store, err := open(session.Me.Person.IIN, d.Centre.Epoch)
+	if err != nil {
+		return nil, err
+	}
+	desk := &Desk{
+		Me: session.Me, Centre: d.Centre, client: d.client, store: store, rules: rules, ahead: d.ahead, log: d.log,
+		waiting: map[string]chan error{}, kick: make(chan struct{}, 1),
+	}
+	desk.online = true
+	if err := desk.Sync(ctx); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return desk, nil
+}
+
+func rulesOf(book api.Rulebook) (*control.Rules, error) {
+	cal, err := calendar.Read([]byte(book.Calendar))
+	if err != nil {
+		return nil, err
+	}
+	catalogue, err := control.ReadCatalogue(bytes.NewReader([]byte(book.Catalogue)), book.CatalogueVersion)
+	if err != nil {
+		return nil, err
+	}
+	return &control.Rules{Calendar: cal, Terms: control.NewTermBook(book.TermsVersion, book.Terms), Catalogue: catalogue}, nil
+}
+
+// Desk is a person's place at a centre. It is safe for use by many goroutines.
+type Desk struct {
+	Me     api.Me
+	Centre api.Centre
+
+	client *api.Client
+	store  *localstore.Store
+	rules  *control.Rules
+	ahead  time.Duration
+	log    *slog.Logger
+
+	syncing sync.Mutex // one round at a time
+	kick    chan struct{}
+
+	mu       sync.Mutex
+	waiting  map[string]chan error // commands that somebody waits for, by id
+	online   bool
+	expired  bool
+	mirrored time.Time
+}
+
+// Actor is who asks the rules.
+func (d *Desk) Actor() control.Actor {
+	p := d.Me.Person
+	return control.Actor{Person: p.IIN, Organization: p.Organization, Roles: p.Roles}
+}
+
+// Now is the centre's time, as far as we know.
+func (d *Desk) Now() time.Time { return time.Now().Add(d.ahead) }
+
+// Store is the local store: for the screens that keep preferences and watch changes.
+func (d *Desk) Store() *localstore.Store { return d.store }
+
+// State says how the desk stands with its centre.
+type State struct {
+	Online   bool
+	Expired  bool      // the session has ended: enter again; nothing is lost
+	Mirrored time.Time // as of when the facts are
+	Outbox   localstore.Counts
+}
+
+// State tells it.
+func (d *Desk) State() State {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return State{Online: d.online, Expired: d.expired, Mirrored: d.mirrored, Outbox: d.store.Counts()}
+}
+
+// Leave ends the session and closes the local store. What waits in the outbox stays there.
+func (d *Desk) Leave(ctx context.Context) error {
+	err := d.client.Logout(ctx)
+	if errors.Is(err, api.ErrOffline) {
+		err = nil // the session ends by itself
+	}
+	d.client.Close()
+	if closed := d.store.Close(); closed != nil {
+		err = errors.Join(err, fmt.Errorf("close the local store: %w", closed))
+	}
+	return err
+}

@@ -1,0 +1,322 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/localstore"
+)
+
+// MyLot is a lot or plan point assigned to me, in one direction (R-2.1).
+type MyLot struct {
+	Purchase    control.Purchase
+	Lot         control.Lot
+	Direction   control.Direction
+	Open        control.Verdict // may it be marked now
+	DaysLeft    int             // working days until the window closes; -1 when it is over or there is none
+	Checked     int             // profiles checked
+	Violated    int
+	Profiles    int               // profiles to check
+	Certificate *api.Certificate  // signed, in force
+	Standing    *api.Notification // if there is one
+	Assigned    time.Time         // when it was assigned to me
+}
+
+// MyLots lists what is assigned to me: one row for each lot and direction that is open or has work in
+// it; a lot that is open nowhere stands once. What closes first comes first.
+func (d *Desk) MyLots() ([]MyLot, error) {
+	f, err := d.files()
+	if err != nil {
+		return nil, err
+	}
+	var rows []MyLot
+	for id := range f.purchases {
+		p := f.purchases[id].Body
+		if !slices.ContainsFunc(p.Lots, func(l control.Lot) bool { return f.assignments[l.ID].Body.Assignee == d.Me.Person.IIN }) {
+			continue
+		}
+		c, err := d.rulesFor(f, &p)
+		if err != nil {
+			return nil, err
+		}
+		for i := range p.Lots {
+			if c.Work[i].Assignee == d.Me.Person.IIN {
+				rows = append(rows, d.lotRows(f, c, i)...)
+			}
+		}
+	}
+	slices.SortFunc(rows, func(a, b MyLot) int {
+		if c := compareDeadlines(a.Open.Closes, b.Open.Closes); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Purchase.Number+a.Lot.Number+string(a.Direction), b.Purchase.Number+b.Lot.Number+string(b.Direction))
+	})
+	return rows, nil
+}
+
+// compareDeadlines puts what closes first first, and what never closes last.
+func compareDeadlines(a, b time.Time) int {
+	switch {
+	case a.IsZero() && b.IsZero():
+		return 0
+	case a.IsZero():
+		return 1
+	case b.IsZero():
+		return -1
+	default:
+		return a.Compare(b)
+	}
+}
+
+func (d *Desk) lotRows(f *files, c *control.Case, i int) []MyLot {
+	var rows []MyLot
+	directions := c.Purchase.Method.Directions()
+	for n, direction := range directions {
+		row := d.lotRow(f, c, i, direction)
+		if row.Open.Allowed || row.Checked > 0 || row.Standing != nil || n == len(directions)-1 && len(rows) == 0 {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+func (d *Desk) lotRow(f *files, c *control.Case, i int, direction control.Direction) MyLot {
+	lot := c.Purchase.Lots[i]
+	row := MyLot{
+		Purchase: *c.Purchase, Lot: lot, Direction: direction, Open: c.Mark(d.Actor(), i, direction), DaysLeft: -1,
+		Profiles: len(c.Profiles(direction)), Assigned: f.assignments[lot.ID].Body.At,
+	}
+	for _, m := range c.Work[i].In(direction).Marks {
+		if m.Checked {
+			row.Checked++
+		}
+		if m.Violated {
+			row.Violated++
+		}
+	}
+	if row.Open.Allowed && !row.Open.Closes.IsZero() {
+		row.DaysLeft = d.DaysLeft(row.Open.Closes)
+	}
+	row.Certificate = signedCertificate(f, c.Purchase.ID, direction, d.Me.Person.IIN)
+	row.Standing = standing(f, lot.ID, direction)
+	return row
+}
+
+func standing(f *files, lot string, direction control.Direction) *api.Notification {
+	for _, n := range f.notifications {
+		if n.Body.Lot == lot && n.Body.State.Direction == direction {
+			return &n.Body
+		}
+	}
+	return nil
+}
+
+func signedCertificate(f *files, purchase string, direction control.Direction, assignee string) *api.Certificate {
+	for _, c := range f.certificates {
+		if c.Body.Purchase == purchase && c.Body.Direction == direction && c.Body.Assignee == assignee && c.Body.State == api.Signed {
+			return &c.Body
+		}
+	}
+	return nil
+}
+
+// DaysLeft counts the working days until a term ends: 0 when it ends today, -1 when it is over or the
+// calendar lacks the year.
+func (d *Desk) DaysLeft(closes time.Time) int {
+	left, err := d.rules.Calendar.WorkingDaysLeft(d.Now(), closes)
+	if err != nil {
+		return -1
+	}
+	return left
+}
+
+// DeskPage is the desk-control page of a purchase in one direction: what its screen draws.
+type DeskPage struct {
+	Purchase   control.Purchase
+	Directions []DirectionState
+	Direction  control.Direction
+	Profiles   []control.RiskProfile
+	Lots       []DeskLot
+	Unsaved    int // marks kept on this machine alone
+	Certify    control.Verdict
+	Certified  *api.Certificate
+	SendAll    control.Verdict
+	Now        time.Time
+}
+
+// DirectionState is a tab of the page.
+type DirectionState struct {
+	Direction control.Direction
+	Window    control.Window
+	Open      bool // some lot may be marked now
+}
+
+// DeskLot is a row of the grid.
+type DeskLot struct {
+	Lot          control.Lot
+	Mine         bool
+	Marks        []control.Mark // aligned to the page's profiles; unsaved ones over saved ones
+	Saved        []control.Mark // aligned likewise
+	Version      int64          // of the saved marks
+	Mark         control.Verdict
+	Create       control.Verdict
+	Notification *api.Notification
+}
+
+// unsavedMarks is the draft of a page's marks: lot by lot, all profiles.
+type unsavedMarks struct {
+	Lots map[string][]control.Mark `json:"lots"`
+}
+
+const (
+	draftMarks        = "marks"
+	draftNotification = "notification"
+)
+
+func pageID(purchase string, direction control.Direction) string {
+	return purchase + ":" + string(direction)
+}
+
+// Page shows a purchase's desk-control page. false when the mirror has not got the purchase.
+func (d *Desk) Page(purchase string, direction control.Direction) (page DeskPage, found bool, err error) {
+	f, err := d.files()
+	if err != nil {
+		return page, false, err
+	}
+	v, found := f.purchases[purchase]
+	if !found {
+		return page, false, nil
+	}
+	p := v.Body
+	c, err := d.rulesFor(f, &p)
+	if err != nil {
+		return page, false, err
+	}
+	unsaved, err := d.unsaved(pageID(purchase, direction))
+	if err != nil {
+		return page, false, err
+	}
+	actor := d.Actor()
+	page = DeskPage{
+		Purchase: p, Direction: direction, Profiles: c.Profiles(direction), Now: d.Now(),
+		Certify: c.Certify(actor, direction), SendAll: c.SendAll(actor, direction),
+		Certified: signedCertificate(f, purchase, direction, actor.Person),
+	}
+	for _, each := range p.Method.Directions() {
+		state := DirectionState{Direction: each, Window: c.Window(each)}
+		for i := range p.Lots {
+			state.Open = state.Open || c.Mark(actor, i, each).Allowed
+		}
+		page.Directions = append(page.Directions, state)
+	}
+	for i := range p.Lots {
+		lot := DeskLot{
+			Lot: p.Lots[i], Mine: c.Work[i].Assignee == actor.Person, Version: f.marks[marksID(p.Lots[i].ID, direction)].Version,
+			Mark: c.Mark(actor, i, direction), Create: c.Create(actor, i, direction),
+			Notification: standing(f, p.Lots[i].ID, direction),
+		}
+		lot.Saved = align(page.Profiles, c.Work[i].In(direction).Marks)
+		lot.Marks = lot.Saved
+		if typed, found := unsaved.Lots[p.Lots[i].ID]; found && lot.Mark.Allowed {
+			lot.Marks = align(page.Profiles, typed)
+			for n := range lot.Marks {
+				if lot.Marks[n] != lot.Saved[n] {
+					page.Unsaved++
+				}
+			}
+		}
+		page.Lots = append(page.Lots, lot)
+	}
+	return page, true, nil
+}
+
+// align puts marks into the order of the profiles, with No for what is missing.
+func align(profiles []control.RiskProfile, marks []control.Mark) []control.Mark {
+	row := make([]control.Mark, len(profiles))
+	for i, p := range profiles {
+		row[i].Profile = p.Number
+		for _, m := range marks {
+			if m.Profile == p.Number {
+				row[i] = m
+			}
+		}
+	}
+	return row
+}
+
+func (d *Desk) unsaved(id string) (u unsavedMarks, err error) {
+	draft, found, err := d.store.Draft(draftMarks, id)
+	if err != nil || !found {
+		return u, err
+	}
+	return u, json.Unmarshal(draft.Body, &u)
+}
+
+// KeepMarks keeps marks that are not saved yet, so that they survive a crash (R-2.4). lots holds the
+// marks of every lot that differs from what is saved; none forgets them.
+func (d *Desk) KeepMarks(purchase string, direction control.Direction, lots map[string][]control.Mark) error {
+	id := pageID(purchase, direction)
+	if len(lots) == 0 {
+		return d.store.DropDraft(draftMarks, id)
+	}
+	body, err := json.Marshal(unsavedMarks{lots})
+	if err != nil {
+		return err
+	}
+	return d.store.SaveDraft(localstore.Draft{Kind: draftMarks, ID: id, Body: body})
+}
+
+// SaveMarks saves the kept marks of a page: from then on they count (R-2.4).
+func (d *Desk) SaveMarks(ctx context.Context, purchase string, direction control.Direction) error {
+	page, found, err := d.Page(purchase, direction)
+	if err != nil || !found {
+		return err
+	}
+	c := api.MarksCommand{Purchase: purchase, Direction: direction}
+	typed := map[string][]control.Mark{}
+	for _, lot := range page.Lots {
+		if !slices.Equal(lot.Marks, lot.Saved) {
+			c.Lots = append(c.Lots, api.LotMarks{Lot: lot.Lot.ID, Version: lot.Version, Marks: lot.Marks})
+			typed[lot.Lot.ID] = lot.Marks
+		}
+	}
+	id := pageID(purchase, direction)
+	if len(c.Lots) == 0 {
+		return d.store.DropDraft(draftMarks, id)
+	}
+	body, err := json.Marshal(unsavedMarks{typed})
+	if err != nil {
+		return err
+	}
+	return d.do(ctx, command{
+		aggregate: "page " + id, path: "/v1/marks", body: c, label: "command.marks",
+		draft: &localstore.Draft{Kind: draftMarks, ID: id, Body: body},
+	})
+}
+
+// PrepareCertificate has the centre make the certificate's file, to be seen and signed (R-2.5).
+func (d *Desk) PrepareCertificate(ctx context.Context, purchase string, direction control.Direction) (Paper, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Paper{}, err
+	}
+	err = d.do(ctx, command{
+		aggregate: id.String(), path: "/v1/certificates", label: "command.certificate",
+		body: api.CertificateCommand{ID: id.String(), Purchase: purchase, Direction: direction},
+	})
+	if err != nil {
+		return Paper{}, err
+	}
+	c, _, err := mirroredOne[api.Certificate](d, api.ObjectKindCertificate, id.String())
+	if err != nil {
+		return Paper{}, err
+	}
+	return d.paper(ctx, Paper{Kind: api.ObjectKindCertificate, ID: id.String(), Number: c.Body.Number, Version: c.Version, Digest: c.Body.File})
+}

@@ -1,0 +1,209 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/localstore"
+)
+
+// Text is what the author of a notification writes (R-3.2).
+type Text struct {
+	KK     string `json:"kk"`
+	RU     string `json:"ru"`
+	Agreer string `json:"agreer"` // person; empty while not chosen
+}
+
+// Form is a notification in the making: a new one, or one that its author changes.
+type Form struct {
+	ID        string            `json:"id"`
+	Purchase  string            `json:"purchase"`
+	Lot       string            `json:"lot"`
+	Direction control.Direction `json:"direction"`
+	Text      Text              `json:"text"`
+	New       bool              `json:"new"`  // the centre has not got it yet
+	Base      int64             `json:"base"` // the version that it was written over
+}
+
+// NewForm begins a notification on a lot, or takes up the draft that was begun on it.
+func (d *Desk) NewForm(purchase, lot string, direction control.Direction) (Form, error) {
+	drafts, err := d.store.Drafts(draftNotification)
+	if err != nil {
+		return Form{}, err
+	}
+	for _, draft := range drafts {
+		var f Form
+		if err := json.Unmarshal(draft.Body, &f); err != nil {
+			return Form{}, err
+		}
+		if f.New && f.Lot == lot && f.Direction == direction {
+			return f, nil
+		}
+	}
+	id, err := uuid.NewV7()
+	return Form{ID: id.String(), Purchase: purchase, Lot: lot, Direction: direction, New: true}, err
+}
+
+// Form takes up a notification to change it: with what was typed and not sent, if anything.
+func (d *Desk) Form(id string) (Form, error) {
+	n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, id)
+	if err != nil {
+		return Form{}, err
+	}
+	draft, typed, err := d.store.Draft(draftNotification, id)
+	if err != nil {
+		return Form{}, err
+	}
+	var f Form
+	switch {
+	case typed:
+		if err := json.Unmarshal(draft.Body, &f); err != nil {
+			return Form{}, err
+		}
+		if found { // it has arrived since
+			f.New = false
+			f.Base = max(f.Base, n.Version)
+		}
+		return f, nil
+	case found:
+		s := n.Body.State
+		return Form{
+			ID: id, Purchase: n.Body.Purchase, Lot: n.Body.Lot, Direction: s.Direction, Base: n.Version,
+			Text: Text{KK: s.TextKK, RU: s.TextRU, Agreer: s.Agreer},
+		}, nil
+	default:
+		return Form{}, ErrGone
+	}
+}
+
+// KeepForm keeps what is typed on this machine (R-11.4).
+func (d *Desk) KeepForm(f Form) error {
+	draft, err := formDraft(f)
+	if err != nil {
+		return err
+	}
+	return d.store.SaveDraft(draft)
+}
+
+// DropForm throws away what was typed and not sent.
+func (d *Desk) DropForm(id string) error { return d.store.DropDraft(draftNotification, id) }
+
+func formDraft(f Form) (localstore.Draft, error) {
+	body, err := json.Marshal(f)
+	return localstore.Draft{Kind: draftNotification, ID: f.ID, Base: f.Base, Body: body}, err
+}
+
+// SaveForm sends what was written to the centre, which gives a new one its number (R-3.4). Without
+// the centre it is kept and sent later: [ErrQueued].
+func (d *Desk) SaveForm(ctx context.Context, f Form) error {
+	draft, err := formDraft(f)
+	if err != nil {
+		return err
+	}
+	if waiting, err := d.queued(f.ID); err != nil {
+		return err
+	} else if waiting != nil {
+		return d.rewrite(ctx, *waiting, f, draft)
+	}
+	return d.do(ctx, formCommand(f, draft))
+}
+
+func formCommand(f Form, draft localstore.Draft) command {
+	if f.New {
+		return command{
+			aggregate: f.ID, path: "/v1/notifications", label: "command.create", draft: &draft,
+			body: api.CreateCommand{
+				ID: f.ID, Purchase: f.Purchase, Lot: f.Lot, Direction: f.Direction,
+				TextKK: f.Text.KK, TextRU: f.Text.RU, Agreer: f.Text.Agreer,
+			},
+		}
+	}
+	return command{
+		aggregate: f.ID, base: f.Base, path: commandPath("notifications", f.ID, "edit"), label: "command.edit", draft: &draft,
+		body: api.EditCommand{TextKK: f.Text.KK, TextRU: f.Text.RU, Agreer: f.Text.Agreer},
+	}
+}
+
+// queued finds the command of a form that has not been sent yet.
+func (d *Desk) queued(aggregate string) (*localstore.Command, error) {
+	outbox, err := d.store.Outbox()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range outbox {
+		if c.Aggregate == aggregate && (c.State == localstore.Queued || c.State == localstore.Refused || c.State == localstore.Conflict) {
+			return &c, nil
+		}
+	}
+	return nil, nil
+}
+
+// rewrite puts what is written now in the place of what waits unsent.
+func (d *Desk) rewrite(ctx context.Context, waiting localstore.Command, f Form, draft localstore.Draft) error {
+	if err := d.store.SaveDraft(draft); err != nil {
+		return err
+	}
+	if err := d.store.Remove(waiting.ID); err != nil && !errors.Is(err, localstore.ErrNotQueued) {
+		return err
+	}
+	return d.do(ctx, formCommand(f, draft))
+}
+
+// SendToAgreement saves the form and sends it to its agreer (R-3.5).
+func (d *Desk) SendToAgreement(ctx context.Context, f Form) error {
+	if err := d.SaveForm(ctx, f); err != nil {
+		return err
+	}
+	return d.notify(ctx, f.ID, control.ActionSendToAgreement, nil)
+}
+
+// paths of the commands on a notification.
+var notificationPaths = map[control.Action]string{
+	control.ActionDelete: "delete", control.ActionSendToAgreement: "send-to-agreement", control.ActionAgree: "agree",
+	control.ActionReject: "reject", control.ActionRecall: "recall", control.ActionAcknowledge: "acknowledge",
+}
+
+// notify does an action to a notification as it is mirrored.
+func (d *Desk) notify(ctx context.Context, id string, action control.Action, body any) error {
+	n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, id)
+	if err != nil || !found {
+		return errors.Join(err, missing(found))
+	}
+	return d.do(ctx, command{
+		aggregate: id, base: n.Version, path: commandPath("notifications", id, notificationPaths[action]), body: body,
+		label: "command." + string(action),
+	})
+}
+
+// Delete deletes a draft or a rejected notification (R-3.4).
+func (d *Desk) Delete(ctx context.Context, id string) error {
+	if err := d.notify(ctx, id, control.ActionDelete, nil); err != nil {
+		return err
+	}
+	return d.DropForm(id)
+}
+
+// Agree agrees and passes it on to the next agreer (R-3.6).
+func (d *Desk) Agree(ctx context.Context, id, next, comment string) error {
+	return d.notify(ctx, id, control.ActionAgree, api.AgreeCommand{Next: next, Comment: comment})
+}
+
+// Reject rejects it with a reason (R-3.6).
+func (d *Desk) Reject(ctx context.Context, id, reason string) error {
+	return d.notify(ctx, id, control.ActionReject, api.RejectCommand{Reason: reason})
+}
+
+// Recall takes it back to a draft (R-3.9).
+func (d *Desk) Recall(ctx context.Context, id string) error {
+	return d.notify(ctx, id, control.ActionRecall, nil)
+}
+
+// Acknowledge says that the audit object has opened it (R-3.12).
+func (d *Desk) Acknowledge(ctx context.Context, id string) error {
+	return d.notify(ctx, id, control.ActionAcknowledge, nil)
+}

@@ -1,0 +1,151 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"baqylau/api"
+	"baqylau/control"
+)
+
+// Versioned is a mirrored object with its version.
+type Versioned[T any] struct {
+	Version int64
+	Body    T
+}
+
+// mirroredAll decodes all mirrored objects of a kind, by id.
+func mirroredAll[T any](d *Desk, kind api.ObjectKind) ([]Versioned[T], error) {
+	objects, err := d.store.Objects(string(kind))
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Versioned[T], len(objects))
+	for i, o := range objects {
+		list[i].Version = o.Version
+		if err := json.Unmarshal(o.Body, &list[i].Body); err != nil {
+			return nil, fmt.Errorf("read the mirrored %s %s: %w", kind, o.ID, err)
+		}
+	}
+	return list, nil
+}
+
+// mirroredOne decodes one; false when the mirror has it not.
+func mirroredOne[T any](d *Desk, kind api.ObjectKind, id string) (v Versioned[T], found bool, err error) {
+	o, found, err := d.store.Object(string(kind), id)
+	if err != nil || !found {
+		return v, false, err
+	}
+	if err := json.Unmarshal(o.Body, &v.Body); err != nil {
+		return v, false, fmt.Errorf("read the mirrored %s %s: %w", kind, id, err)
+	}
+	v.Version = o.Version
+	return v, true, nil
+}
+
+// files is everything mirrored of desk control, grouped by purchase.
+type files struct {
+	purchases     map[string]Versioned[control.Purchase]
+	assignments   map[string]Versioned[api.Assignment] // by lot
+	marks         map[string]Versioned[api.Marks]      // by lot and direction
+	notifications map[string]Versioned[api.Notification]
+	certificates  map[string]Versioned[api.Certificate]
+}
+
+func marksID(lot string, d control.Direction) string { return lot + ":" + string(d) }
+
+func (d *Desk) files() (*files, error) {
+	f := &files{
+		purchases: map[string]Versioned[control.Purchase]{}, assignments: map[string]Versioned[api.Assignment]{},
+		marks: map[string]Versioned[api.Marks]{}, notifications: map[string]Versioned[api.Notification]{},
+		certificates: map[string]Versioned[api.Certificate]{},
+	}
+	for _, load := range []func() error{
+		func() error {
+			return index(d, api.ObjectKindPurchase, f.purchases, func(p control.Purchase) string { return p.ID })
+		},
+		func() error {
+			return index(d, api.ObjectKindAssignment, f.assignments, func(a api.Assignment) string { return a.Lot })
+		},
+		func() error {
+			return index(d, api.ObjectKindMarks, f.marks, func(m api.Marks) string { return marksID(m.Lot, m.Direction) })
+		},
+		func() error {
+			return index(d, api.ObjectKindNotification, f.notifications, func(n api.Notification) string { return n.ID })
+		},
+		func() error {
+			return index(d, api.ObjectKindCertificate, f.certificates, func(c api.Certificate) string { return c.ID })
+		},
+	} {
+		if err := load(); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+func index[T any](d *Desk, kind api.ObjectKind, into map[string]Versioned[T], key func(T) string) error {
+	list, err := mirroredAll[T](d, kind)
+	for _, v := range list {
+		into[key(v.Body)] = v
+	}
+	return err
+}
+
+// rulesFor asks the rules about a mirrored purchase as it stands, by the centre's time.
+func (d *Desk) rulesFor(f *files, p *control.Purchase) (*control.Case, error) {
+	work := make([]control.LotWork, len(p.Lots))
+	at := map[string]int{}
+	for i := range p.Lots {
+		at[p.Lots[i].ID] = i
+		work[i].Assignee = f.assignments[p.Lots[i].ID].Body.Assignee
+		for _, direction := range p.Method.Directions() {
+			m := f.marks[marksID(p.Lots[i].ID, direction)].Body
+			work[i].In(direction).Marks, work[i].In(direction).MarkedBy = m.Marks, m.By
+		}
+	}
+	for _, n := range f.notifications {
+		if i, found := at[n.Body.Lot]; found && n.Body.Purchase == p.ID {
+			in := work[i].In(n.Body.State.Direction)
+			in.Notification, in.NotificationAuthor = n.Body.State.Status, n.Body.State.Author
+		}
+	}
+	return d.rules.Case(p, work, d.Now())
+}
+
+// Colleagues lists the people of my organisation who have any of the roles, by name.
+func (d *Desk) Colleagues(roles ...control.Role) ([]api.Person, error) {
+	people, err := mirroredAll[api.Person](d, api.ObjectKindPerson)
+	if err != nil {
+		return nil, err
+	}
+	var list []api.Person
+	for _, p := range people {
+		actor := control.Actor{Roles: p.Body.Roles}
+		if p.Body.Organization == d.Me.Person.Organization && actor.HasAny(roles...) {
+			list = append(list, p.Body)
+		}
+	}
+	slices.SortFunc(list, func(a, b api.Person) int { return strings.Compare(FullName(a), FullName(b)) })
+	return list, nil
+}
+
+// FullName is surname, given name and patronymic.
+func FullName(p api.Person) string {
+	return strings.Join(slices.DeleteFunc([]string{p.Surname, p.Given, p.Patronymic}, func(s string) bool { return s == "" }), " ")
+}
+
+// ShortName is the surname with an initial: Сейтқали А.
+func ShortName(p api.Person) string {
+	for _, initial := range p.Given {
+		return p.Surname + " " + string(initial) + "."
+	}
+	return p.Surname
+}
+
+func (d *Desk) person(id string) (api.Person, error) {
+	p, _, err := mirroredOne[api.Person](d, api.ObjectKindPerson, id)
+	return p.Body, err
+}

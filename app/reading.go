@@ -1,0 +1,294 @@
+package app
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/localstore"
+)
+
+// Card is a notification with what may be done to it: its journal row and its card.
+type Card struct {
+	Notification api.Notification
+	Version      int64
+	Profiles     []control.RiskProfile // the violated ones
+	Edit, Delete, SendToAgreement, Agree, Reject,
+	Approve, Recall, Acknowledge control.Verdict
+	Window   control.Window // of the direction in which it may be sent; zero when the purchase is not mirrored
+	DaysLeft int            // to execute it; -1 when over or not delivered
+	Unsent   bool           // something typed on this machine has not reached the centre
+}
+
+// Notifications lists what I may see of the journal, newest first, with drafts that only
+// this machine has.
+func (d *Desk) Notifications() ([]Card, error) {
+	all, err := mirroredAll[api.Notification](d, api.ObjectKindNotification)
+	if err != nil {
+		return nil, err
+	}
+	unsent, err := d.unsent()
+	if err != nil {
+		return nil, err
+	}
+	cards := make([]Card, 0, len(all))
+	for _, n := range all {
+		card := d.card(n)
+		_, card.Unsent = unsent[n.Body.ID]
+		delete(unsent, n.Body.ID)
+		cards = append(cards, card)
+	}
+	for _, form := range unsent {
+		card, known, err := d.unsentCard(form)
+		if err != nil {
+			return nil, err
+		}
+		if known {
+			cards = append(cards, card)
+		}
+	}
+	slices.SortFunc(cards, func(a, b Card) int {
+		return cmp.Or(b.Notification.CreatedAt.Compare(a.Notification.CreatedAt), cmp.Compare(b.Notification.ID, a.Notification.ID))
+	})
+	return cards, nil
+}
+
+// unsent are the forms that were typed here and have not been taken by the centre, by id.
+func (d *Desk) unsent() (map[string]Form, error) {
+	drafts, err := d.store.Drafts(draftNotification)
+	if err != nil {
+		return nil, err
+	}
+	forms := map[string]Form{}
+	for _, draft := range drafts {
+		var f Form
+		if err := json.Unmarshal(draft.Body, &f); err != nil {
+			return nil, err
+		}
+		forms[f.ID] = f
+	}
+	return forms, nil
+}
+
+// unsentCard shows a form that the centre has not got: without a number.
+func (d *Desk) unsentCard(f Form) (Card, bool, error) {
+	p, found, err := mirroredOne[control.Purchase](d, api.ObjectKindPurchase, f.Purchase)
+	if err != nil || !found {
+		return Card{}, false, err
+	}
+	lot, found := p.Body.Lot(f.Lot)
+	if !found {
+		return Card{}, false, nil
+	}
+	draft, _, err := d.store.Draft(draftNotification, f.ID)
+	if err != nil {
+		return Card{}, false, err
+	}
+	me := d.Me.Person
+	n := api.Notification{
+		ID: f.ID, Purchase: p.Body.ID, PurchaseNumber: p.Body.Number, Lot: lot.ID, LotNumber: lot.Number,
+		NameKK: lot.NameKK, NameRU: lot.NameRU, Amount: lot.Amount, Organizer: p.Body.AuditObject(),
+		AuthorName: FullName(me), CreatedAt: draft.Saved,
+		State: control.Notification{
+			Status: control.NotificationDraft, Direction: f.Direction, Author: me.IIN, Organization: me.Organization,
+			Agreer: f.Text.Agreer, TextKK: f.Text.KK, TextRU: f.Text.RU,
+		},
+	}
+	marks, _, err := mirroredOne[api.Marks](d, api.ObjectKindMarks, marksID(f.Lot, f.Direction))
+	n.State.Profiles = control.Violated(marks.Body.Marks)
+	card := d.card(Versioned[api.Notification]{Body: n})
+	card.Unsent = true
+	return card, true, err
+}
+
+// Card shows one notification. [ErrGone] when neither the mirror nor a draft has it.
+func (d *Desk) Card(id string) (Card, error) {
+	n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, id)
+	if err != nil {
+		return Card{}, err
+	}
+	unsent, err := d.unsent()
+	if err != nil {
+		return Card{}, err
+	}
+	form, typed := unsent[id]
+	if !found {
+		if !typed {
+			return Card{}, ErrGone
+		}
+		card, known, err := d.unsentCard(form)
+		if err == nil && !known {
+			err = ErrGone
+		}
+		return card, err
+	}
+	card := d.card(n)
+	card.Unsent = typed
+	return card, nil
+}
+
+func (d *Desk) card(n Versioned[api.Notification]) Card {
+	a, s := d.Actor(), &n.Body.State
+	c := Card{
+		Notification: n.Body, Version: n.Version, DaysLeft: -1,
+		Edit: s.May(a, control.ActionEdit), Delete: s.May(a, control.ActionDelete),
+		SendToAgreement: s.May(a, control.ActionSendToAgreement), Agree: s.May(a, control.ActionAgree),
+		Reject: s.May(a, control.ActionReject), Approve: s.May(a, control.ActionApprove),
+		Recall: s.May(a, control.ActionRecall), Acknowledge: s.May(a, control.ActionAcknowledge),
+	}
+	for _, number := range s.Profiles {
+		if p, found := d.rules.Catalogue.Profile(number); found {
+			c.Profiles = append(c.Profiles, p)
+		}
+	}
+	if !s.Deadline.IsZero() {
+		c.DaysLeft = d.DaysLeft(s.Deadline)
+	}
+	if window, known := d.sendingWindow(n.Body); known {
+		c.Window = window
+	}
+	return c
+}
+
+// sendingWindow is the window of the notification's direction, where the purchase is mirrored.
+func (d *Desk) sendingWindow(n api.Notification) (control.Window, bool) {
+	p, found, err := mirroredOne[control.Purchase](d, api.ObjectKindPurchase, n.Purchase)
+	if err != nil || !found {
+		return control.Window{}, false
+	}
+	c, err := d.rules.Case(&p.Body, nil, d.Now())
+	if err != nil {
+		return control.Window{}, false
+	}
+	return c.Window(n.State.Direction), true
+}
+
+// Messages lists what the centre told me, newest first.
+func (d *Desk) Messages() ([]api.Message, error) {
+	all, err := mirroredAll[api.Message](d, api.ObjectKindMessage)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]api.Message, len(all))
+	for i, m := range all {
+		list[i] = m.Body
+	}
+	slices.SortFunc(list, func(a, b api.Message) int { return b.At.Compare(a.At) })
+	return list, nil
+}
+
+// Outbox lists what waits to reach the centre.
+func (d *Desk) Outbox() ([]localstore.Command, error) { return d.store.Outbox() }
+
+// Retry sends a refused or conflicting command again; Discard takes it out of the outbox.
+func (d *Desk) Retry(id string) error {
+	err := d.store.Retry(id)
+	d.Kick()
+	return err
+}
+
+// Discard takes a command out of the outbox. What was typed stays a draft.
+func (d *Desk) Discard(id string) error { return d.store.Remove(id) }
+
+// Task is something that waits for me: a line of the cabinet.
+type Task struct {
+	Kind         TaskKind
+	Purchase     string // to open
+	Direction    control.Direction
+	Notification string    // to open; empty for checks
+	Number       string    // how people cite it
+	KK, RU       string    // what it is about
+	Whose        string    // name of the person or organisation that it comes from
+	Due          time.Time // exclusive; zero when there is no term
+	DaysLeft     int
+}
+
+// TaskKind is what is to be done; people read it as a verb, under "task.<kind>".
+type TaskKind string
+
+const (
+	TaskCheck       TaskKind = "check"
+	TaskCreate      TaskKind = "create"
+	TaskAgree       TaskKind = "agree"
+	TaskSign        TaskKind = "sign"
+	TaskSend        TaskKind = "send"
+	TaskRework      TaskKind = "rework"
+	TaskFinish      TaskKind = "finish"
+	TaskAcknowledge TaskKind = "acknowledge"
+)
+
+// Tasks lists everything that waits for me, what ends first first.
+func (d *Desk) Tasks() ([]Task, error) {
+	lots, err := d.MyLots()
+	if err != nil {
+		return nil, err
+	}
+	var tasks []Task
+	for _, lot := range lots {
+		if task, waits := d.lotTask(lot); waits {
+			tasks = append(tasks, task)
+		}
+	}
+	cards, err := d.Notifications()
+	if err != nil {
+		return nil, err
+	}
+	for _, card := range cards {
+		if task, waits := d.cardTask(card); waits {
+			tasks = append(tasks, task)
+		}
+	}
+	slices.SortStableFunc(tasks, func(a, b Task) int { return compareDeadlines(a.Due, b.Due) })
+	return tasks, nil
+}
+
+func (d *Desk) lotTask(lot MyLot) (Task, bool) {
+	t := Task{
+		Purchase: lot.Purchase.ID, Direction: lot.Direction, Number: lot.Lot.Number, KK: lot.Lot.NameKK, RU: lot.Lot.NameRU,
+		Whose: lot.Purchase.AuditObject().NameKK, Due: lot.Open.Closes, DaysLeft: lot.DaysLeft,
+	}
+	switch {
+	case !lot.Open.Allowed:
+		return t, false
+	case lot.Checked < lot.Profiles:
+		t.Kind = TaskCheck
+		return t, true
+	case lot.Violated > 0 && lot.Standing == nil:
+		t.Kind = TaskCreate
+		return t, true
+	default:
+		return t, false
+	}
+}
+
+func (d *Desk) cardTask(c Card) (Task, bool) {
+	n := c.Notification
+	t := Task{
+		Purchase: n.Purchase, Direction: n.State.Direction, Notification: n.ID, Number: n.Number,
+		KK: n.NameKK, RU: n.NameRU, Whose: n.AuthorName, Due: c.Window.Closes, DaysLeft: -1,
+	}
+	mine := n.State.Author == d.Me.Person.IIN
+	switch {
+	case c.Acknowledge.Allowed:
+		t.Kind, t.Whose, t.Due = TaskAcknowledge, n.AuthorName, n.State.Deadline
+	case c.Approve.Allowed:
+		t.Kind = TaskSign
+	case c.Agree.Allowed:
+		t.Kind = TaskAgree
+	case n.State.Status == control.NotificationRejected && mine:
+		t.Kind = TaskRework
+	case n.State.Status == control.NotificationDraft && mine:
+		t.Kind = TaskFinish
+	case n.State.Status == control.NotificationApproved && mine:
+		t.Kind = TaskSend
+	default:
+		return t, false
+	}
+	if !t.Due.IsZero() {
+		t.DaysLeft = d.DaysLeft(t.Due)
+	}
+	return t, true
+}

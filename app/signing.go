@@ -1,0 +1,161 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/signing"
+)
+
+// Paper is a document as it lies before the signer: the very bytes that will be signed.
+type Paper struct {
+	Kind    api.ObjectKind // certificate or notification
+	ID      string
+	Number  string
+	Title   string // what it is about: the lot
+	Version int64
+	Digest  string // SHA-256 of Bytes, hexadecimal
+	Bytes   []byte // PDF
+}
+
+// paper fetches the file that the paper names; the client refuses bytes of another digest.
+func (d *Desk) paper(ctx context.Context, p Paper) (Paper, error) {
+	var err error
+	p.Bytes, err = d.client.File(ctx, p.Digest)
+	return p, err
+}
+
+// File fetches a file by its digest, to be shown.
+func (d *Desk) File(ctx context.Context, digest string) ([]byte, error) {
+	return d.client.File(ctx, digest)
+}
+
+// PrepareApproval has the centre make the final file of a notification with my position and name.
+func (d *Desk) PrepareApproval(ctx context.Context, id string) (Paper, error) {
+	n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, id)
+	if err != nil || !found {
+		return Paper{}, errors.Join(err, missing(found))
+	}
+	if n.Body.PreparedBy != d.Me.Person.IIN || n.Body.File == "" {
+		err = d.do(ctx, command{aggregate: id, base: n.Version, path: commandPath("notifications", id, "prepare"), label: "command.prepare"})
+		if err != nil {
+			return Paper{}, err
+		}
+		if n, _, err = mirroredOne[api.Notification](d, api.ObjectKindNotification, id); err != nil {
+			return Paper{}, err
+		}
+	}
+	return d.paper(ctx, Paper{
+		Kind: api.ObjectKindNotification, ID: id, Number: n.Body.Number, Title: n.Body.LotNumber, Version: n.Version, Digest: n.Body.File,
+	})
+}
+
+// ErrGone means that the object is no longer there, or no longer to be seen.
+var ErrGone = errors.New("no longer there")
+
+func missing(found bool) error {
+	if found {
+		return nil
+	}
+	return ErrGone
+}
+
+// Signed is what became of one paper of a batch.
+type Signed struct {
+	Paper Paper
+	Err   error // nil when the centre has taken the signature
+}
+
+// SignPapers signs papers with one key and hands the signatures in, one after the other; progress is
+// told each outcome. A paper that fails leaves the others as they are. When the context ends, the
+// rest is not signed.
+func (d *Desk) SignPapers(ctx context.Context, key *signing.Key, papers []Paper, progress func(done int, last Signed)) []Signed {
+	results := make([]Signed, 0, len(papers))
+	for i, p := range papers {
+		if ctx.Err() != nil {
+			break
+		}
+		result := Signed{Paper: p, Err: d.signPaper(ctx, key, p)}
+		results = append(results, result)
+		progress(i+1, result)
+	}
+	return results
+}
+
+func (d *Desk) signPaper(ctx context.Context, key *signing.Key, p Paper) error {
+	if err := key.Identity().FitFor(signing.ForDocument, d.Me.Person.IIN, d.Now()).Err(); err != nil {
+		return err
+	}
+	cms, err := signing.Sign(ctx, key, p.Bytes, d.Now())
+	if err != nil {
+		return err
+	}
+	c := command{aggregate: p.ID, base: p.Version, body: api.SignCommand{Digest: p.Digest, CMS: cms}, label: "command.sign"}
+	if p.Kind == api.ObjectKindCertificate {
+		c.path = commandPath("certificates", p.ID, "sign")
+	} else {
+		c.path = commandPath("notifications", p.ID, "approve")
+	}
+	return d.do(ctx, c)
+}
+
+// WaitingForSignature lists the notifications that wait for my approval, what closes first first.
+func (d *Desk) WaitingForSignature() ([]api.Notification, error) {
+	all, err := mirroredAll[api.Notification](d, api.ObjectKindNotification)
+	if err != nil {
+		return nil, err
+	}
+	var list []api.Notification
+	for _, n := range all {
+		if n.Body.State.May(d.Actor(), control.ActionApprove).Allowed {
+			list = append(list, n.Body)
+		}
+	}
+	return list, nil
+}
+
+// maxKeyFile bounds what is taken for a key file.
+const maxKeyFile = 1 << 20
+
+// KeyFiles lists the key files (.p12, .pfx) in folders, by name. Folders that are not there are passed over.
+func KeyFiles(folders ...string) []string {
+	var files []string
+	for _, folder := range folders {
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			continue // not there, or not ours to read: nothing to offer
+		}
+		for _, e := range entries {
+			ending := strings.ToLower(filepath.Ext(e.Name()))
+			if e.Type().IsRegular() && (ending == ".p12" || ending == ".pfx") {
+				files = append(files, filepath.Join(folder, e.Name()))
+			}
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
+}
+
+// OpenKey opens a key file with its password. The password is overwritten.
+func OpenKey(path string, password []byte) (*signing.Key, error) {
+	defer clear(password)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxKeyFile {
+		return nil, signing.ErrNotPKCS12
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(data)
+	return signing.OpenPKCS12(filepath.Base(path), data, password)
+}

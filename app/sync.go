@@ -1,0 +1,310 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"baqylau/api"
+	"baqylau/localstore"
+)
+
+const (
+	pollEvery   = 2 * time.Second
+	feedPage    = 500
+	sendersMost = 4 // aggregates whose commands are sent at a time
+)
+
+// ErrQueued means that the centre can't be reached: the command is kept and will be sent when it is back.
+var ErrQueued = errors.New("kept in the outbox")
+
+// Run keeps the desk in step with its centre until the context ends: it sends what waits and mirrors
+// what changed, at once when kicked, else every two seconds, and more rarely while the centre is away.
+func (d *Desk) Run(ctx context.Context) {
+	failures := 0
+	for {
+		wait := pollEvery
+		if failures > 0 {
+			wait = max(pollEvery, localstore.Backoff(failures, rand.Float64))
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-d.kick:
+			timer.Stop()
+		case <-timer.C:
+		}
+		if err := d.Sync(ctx); err != nil && ctx.Err() == nil {
+			failures++
+			d.log.Info("out of step with the centre", "cause", err)
+		} else {
+			failures = 0
+		}
+	}
+}
+
+// Kick asks for a round now.
+func (d *Desk) Kick() {
+	select {
+	case d.kick <- struct{}{}:
+	default: // one is asked for already
+	}
+}
+
+// Sync does one round: the outbox, then the feed.
+func (d *Desk) Sync(ctx context.Context) error {
+	d.syncing.Lock()
+	defer d.syncing.Unlock()
+	err := d.drain(ctx)
+	if err == nil {
+		err = d.mirror(ctx)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var p api.Problem
+	d.expired = errors.As(err, &p) && p.Status == http.StatusUnauthorized
+	d.online = !errors.Is(err, api.ErrOffline)
+	if err == nil {
+		d.mirrored = d.Now()
+	}
+	return err
+}
+
+// mirror reads the feed to its end. A cursor that the centre no longer honours starts it anew.
+func (d *Desk) mirror(ctx context.Context) error {
+	for {
+		changes, err := d.client.Changes(ctx, d.store.Cursor(), feedPage)
+		var p api.Problem
+		if errors.As(err, &p) && p.Status == http.StatusGone {
+			if err := d.store.ResetMirror(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if changes.Cursor != d.store.Cursor() || len(changes.Objects) > 0 {
+			if err := d.store.ApplyChanges(ctx, changes.Cursor, mirrored(changes.Objects), refs(changes.Gone)); err != nil {
+				return err
+			}
+		}
+		if !changes.More {
+			return nil
+		}
+	}
+}
+
+func mirrored(objects []api.Object) []localstore.Object {
+	list := make([]localstore.Object, len(objects))
+	for i, o := range objects {
+		list[i] = localstore.Object{Kind: string(o.Kind), ID: o.ID, Version: o.Version, Body: o.Body}
+	}
+	return list
+}
+
+func refs(gone []api.Ref) []localstore.Ref {
+	list := make([]localstore.Ref, len(gone))
+	for i, g := range gone {
+		list[i] = localstore.Ref{Kind: g.Kind, ID: g.ID}
+	}
+	return list
+}
+
+// drain sends what waits: of each aggregate one command after the other, aggregates side by side.
+func (d *Desk) drain(ctx context.Context) error {
+	for {
+		heads, err := d.store.Next(0)
+		if err != nil || len(heads) == 0 {
+			return err
+		}
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(sendersMost)
+		for _, c := range heads {
+			group.Go(func() error { return d.send(ctx, c) })
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+	}
+}
+
+// send carries one command to the centre. An error means that its outcome is unknown: it stays sent
+// and is repeated under the same key.
+func (d *Desk) send(ctx context.Context, c localstore.Command) error {
+	if err := d.store.MarkSent(c.ID); err != nil {
+		return err
+	}
+	call := api.Call{Method: c.Method, Path: c.Path, Body: c.Body, IdempotencyKey: c.ID}
+	if c.Base > 0 {
+		call.IfMatch = `"` + strconv.FormatInt(c.Base, 10) + `"`
+	}
+	answer, err := d.client.Do(ctx, call)
+	var p api.Problem
+	switch {
+	case err == nil:
+		return d.accept(ctx, c, answer)
+	case errors.As(err, &p) && !errors.Is(err, api.ErrOffline) && p.Status != http.StatusUnauthorized:
+		return d.reject(ctx, c, p)
+	default:
+		d.answer(c.ID, err)
+		return err
+	}
+}
+
+func (d *Desk) accept(ctx context.Context, c localstore.Command, body []byte) error {
+	var done api.Done // of a batch the items are for whoever waits
+	if err := json.Unmarshal(body, &done); err != nil {
+		return err
+	}
+	o := localstore.Outcome{State: localstore.Accepted, Answer: body, Apply: mirrored(done.Objects)}
+	for _, object := range done.Objects {
+		if object.ID == c.Aggregate {
+			o.Version = object.Version
+		}
+	}
+	if err := d.store.Finish(c.ID, o); err != nil {
+		return err
+	}
+	if len(done.Gone) > 0 {
+		if err := d.store.ApplyChanges(ctx, d.store.Cursor(), nil, refs(done.Gone)); err != nil {
+			return err
+		}
+	}
+	d.answer(c.ID, batchRefusal(body))
+	return nil
+}
+
+// batchRefusal is the first refusal among the items of a batch: the others are done.
+func batchRefusal(body []byte) error {
+	var b api.BatchDone
+	if json.Unmarshal(body, &b) != nil {
+		return nil
+	}
+	for _, item := range b.Items {
+		if !item.Done {
+			return &BatchError{Items: b.Items}
+		}
+	}
+	return nil
+}
+
+// BatchError says which items of a batch were refused.
+type BatchError struct{ Items []api.ItemAnswer }
+
+func (e *BatchError) Error() string {
+	refused := 0
+	for _, item := range e.Items {
+		if !item.Done {
+			refused++
+		}
+	}
+	return strconv.Itoa(refused) + " of " + strconv.Itoa(len(e.Items)) + " refused"
+}
+
+// reject settles a refused command. When somebody waits for it, they are told and it leaves the
+// outbox: what was typed is still in its draft. Else it stays, for a person to decide.
+func (d *Desk) reject(ctx context.Context, c localstore.Command, p api.Problem) error {
+	body, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	o := localstore.Outcome{State: localstore.Refused, Answer: body}
+	if p.Status == http.StatusPreconditionFailed {
+		o.State = localstore.Conflict
+	}
+	if err := d.store.Finish(c.ID, o); err != nil {
+		return err
+	}
+	if p.Current.ID != "" {
+		if err := d.store.ApplyChanges(ctx, d.store.Cursor(), mirrored([]api.Object{p.Current}), nil); err != nil {
+			return err
+		}
+	}
+	if d.answer(c.ID, p) {
+		return d.store.Remove(c.ID)
+	}
+	return nil
+}
+
+// answer tells whoever waits for a command what became of it, and whether anybody did.
+func (d *Desk) answer(id string, err error) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	ch, waited := d.waiting[id]
+	if waited {
+		delete(d.waiting, id)
+		ch <- err
+	}
+	return waited
+}
+
+// command is one change on its way out.
+type command struct {
+	aggregate string
+	base      int64 // version that it is made over; 0 sends no If-Match
+	path      string
+	body      any               // JSON; nil sends none
+	label     string            // key of the text that names it to the person
+	draft     *localstore.Draft // kept until the command is accepted
+}
+
+// do puts a command into the outbox and waits for its outcome: nil, a refusal ([api.Problem]), or
+// [ErrQueued] when the centre is away. Its draft goes when it is accepted.
+func (d *Desk) do(ctx context.Context, c command) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	out := localstore.Command{
+		ID: id.String(), Aggregate: c.aggregate, Base: c.base, Method: http.MethodPost, Path: c.path, Label: c.label,
+	}
+	if c.body != nil {
+		if out.Body, err = json.Marshal(c.body); err != nil {
+			return err
+		}
+	}
+	done := make(chan error, 1)
+	d.mu.Lock()
+	d.waiting[out.ID] = done
+	d.mu.Unlock()
+	defer func() {
+		d.mu.Lock()
+		delete(d.waiting, out.ID)
+		d.mu.Unlock()
+	}()
+	if c.draft != nil {
+		err = d.store.EnqueueKeeping(out, *c.draft)
+	} else {
+		err = d.store.Enqueue(out, nil)
+	}
+	if err != nil {
+		return err
+	}
+	syncErr := d.Sync(ctx)
+	select {
+	case err = <-done:
+	default: // behind a command that waits for a decision, or the round failed before it
+		err = ErrQueued
+		if syncErr == nil {
+			d.log.Info("a command waits behind another", "aggregate", c.aggregate)
+		}
+	}
+	switch {
+	case errors.Is(err, api.ErrOffline):
+		return ErrQueued
+	case err == nil && c.draft != nil:
+		return d.store.DropDraft(c.draft.Kind, c.draft.ID)
+	default:
+		return err
+	}
+}
