@@ -132,18 +132,8 @@ func readHeader(in []byte, pos int) (e element, length int, err error) {
 		return e, 0, &shapeError{"malformed", pos, "element is missing"}
 	}
 	e.constructed = in[pos]&bitConstructed != 0
-	first := in[pos]
-	pos++
-	if first&maskNumber == maskNumber {
-		for n := 0; ; n++ {
-			if pos >= len(in) || n == 4 {
-				return e, 0, &shapeError{"malformed", pos, "bad tag number"}
-			}
-			pos++
-			if in[pos-1]&0x80 == 0 {
-				break
-			}
-		}
+	if pos, err = skipTag(in, pos); err != nil {
+		return e, 0, err
 	}
 	e.tagEnd = int32(pos)
 	length, pos, err = readLength(in, pos)
@@ -165,6 +155,27 @@ func readHeader(in []byte, pos int) (e element, length int, err error) {
 		e.size = int32(length)
 	}
 	return e, length, nil
+}
+
+// skipTag steps over the identifier octets; a number of several octets must need them.
+func skipTag(in []byte, pos int) (next int, err error) {
+	const octets = 4
+	start := pos
+	if in[pos]&maskNumber != maskNumber {
+		return pos + 1, nil
+	}
+	number := 0
+	for pos++; pos < len(in) && pos-start <= octets; pos++ {
+		number = number<<7 | int(in[pos]&0x7f)
+		last := in[pos]&0x80 == 0
+		if last && number >= maskNumber {
+			return pos + 1, nil
+		}
+		if last || number == 0 {
+			break
+		}
+	}
+	return pos, &shapeError{"malformed", start, "bad tag number"}
 }
 
 func readLength(in []byte, pos int) (length, next int, err error) {
