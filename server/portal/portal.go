@@ -96,7 +96,7 @@ func Read(ctx context.Context, sources []Source, limits Limits) (*Batch, error) 
 	wrecked := map[int64]string{} // announcements that lost a record, and which one
 	for i, source := range sources {
 		report := &b.Report.Files[i]
-		report.Name = cleanText(source.Name)
+		*report = FileReport{Name: cleanText(source.Name), Refused: []Refusal{}, Notes: []Refusal{}}
 		f := file{report: report, index: i, limits: limits, wrecked: map[int64]string{}}
 		if err := f.read(ctx, source); err != nil {
 			if ctx.Err() != nil {
@@ -135,7 +135,7 @@ func (b *Batch) count() {
 
 // refuseWhole refuses the file for what stopped its reading.
 func (f *file) refuseWhole(err error) {
-	f.report.Refused, f.report.RefusedCount, f.report.Notes = nil, 0, nil
+	*f.report = FileReport{Name: f.report.Name, Refused: []Refusal{}, Notes: []Refusal{}}
 	refusal := Refusal{Reason: Unreadable, Value: cleanValue(err.Error())}
 	var broken *fault
 	if errors.As(err, &broken) {

@@ -334,8 +334,9 @@ func TestLimits(t *testing.T) {
 	}{
 		{"more bytes than a file may have", Limits{FileBytes: 100}, FileTooLarge},
 		{"more records than a file may have", Limits{Records: 1}, TooManyRecords},
+		{"more lots inside announcements", Limits{Records: 2}, TooManyRecords},
 	} {
-		file := read(t, c.limits, buyJSON+lotJSON).Report.Files[0]
+		file := read(t, c.limits, with(buyJSON, "lots", "["+lotJSON+"]")+lotJSON).Report.Files[0]
 		if file.Taken != 0 || len(file.Refused) != 1 || file.Refused[0].Reason != c.reason {
 			t.Errorf("%s: %+v", c.name, file)
 		}
@@ -366,12 +367,12 @@ func TestNestedBracketsCostNothing(t *testing.T) {
 	}
 }
 
-// TestALongTextCostsNothing: memory stays small for a text of 100 MB in a wanted field.
+// TestALongTextCostsNothing: memory stays small for a text of 30 MB in a wanted field.
 func TestALongTextCostsNothing(t *testing.T) {
 	read := 0
 	source := Source{Name: "long", Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(io.MultiReader(strings.NewReader(`[{"lot_number":"`),
-			io.LimitReader(&endless{unit: "x", read: &read}, 100<<20), strings.NewReader(`"}]`))), nil
+			io.LimitReader(&endless{unit: "x", read: &read}, 30<<20), strings.NewReader(`"}]`))), nil
 	}}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -41,6 +41,7 @@ func (f *file) takeAnnouncement(rec *record) {
 		f.add(a, rec.line)
 		f.noteStatus(rec, a.name(), slotBuyStatus, buyStatus)
 	}
+	f.count += len(rec.values[slotLots].list)
 	for _, v := range rec.values[slotLots].list {
 		if v.kind != object {
 			f.report.refuse(Refusal{Line: v.line, Record: a.name(), Field: fieldNames[slotLots], Reason: NotAnObject})
