@@ -11,7 +11,7 @@ import (
 func replaceFile(name string, write func(io.Writer) error) error {
 	temp := name + ".part"
 	if err := writeSynced(temp, write); err != nil {
-		os.Remove(temp) //nolint:errcheck // the next replacement overwrites it
+		os.Remove(temp) // the next replacement overwrites it
 		return storageError(err)
 	}
 	return moveFile(temp, name)

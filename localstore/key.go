@@ -15,7 +15,7 @@ import (
 type Key [32]byte
 
 // Format writes a word in place of the key, whatever the verb.
-func (Key) Format(f fmt.State, _ rune) { io.WriteString(f, "[key]") } //nolint:errcheck // fmt keeps the error
+func (Key) Format(f fmt.State, _ rune) { io.WriteString(f, "[key]") } // fmt keeps the error
 
 // MarshalText writes a word in place of the key, so that no encoder writes it out by chance.
 func (Key) MarshalText() ([]byte, error) { return []byte("[key]"), nil }
@@ -36,7 +36,7 @@ type Derivation struct {
 // a random salt.
 func NewDerivation() Derivation {
 	d := Derivation{Salt: make([]byte, 16), Time: 3, MemoryKiB: 64 << 10, Threads: 4}
-	rand.Read(d.Salt) //nolint:errcheck // crypto/rand never gives an error, it ends the program
+	rand.Read(d.Salt) // crypto/rand never gives an error, it ends the program
 	return d
 }
 
@@ -94,7 +94,7 @@ func KeyFromKeyring(service, user string) (Key, error) {
 func newKeyInKeyring(service, user string) (string, error) {
 	var key Key
 	defer key.Zero()
-	rand.Read(key[:]) //nolint:errcheck // crypto/rand never gives an error, it ends the program
+	rand.Read(key[:]) // crypto/rand never gives an error, it ends the program
 	if err := keyring.Set(service, user, base64.RawStdEncoding.EncodeToString(key[:])); err != nil {
 		return "", err
 	}

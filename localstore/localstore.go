@@ -206,7 +206,7 @@ func (s *Store) commit(t *txn, fn func(*txn) error) error {
 		if err != nil {
 			return err
 		}
-		defer tx.Rollback() //nolint:errcheck // says ErrTxClosed after a commit, and there is no other
+		defer tx.Rollback() // says ErrTxClosed after a commit, and there is no other
 		t.tx = tx
 		if err := fn(t); err != nil {
 			return err

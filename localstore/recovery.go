@@ -71,7 +71,7 @@ func (s *Store) replaceBy(snapshots []snapshot, r *DamagedError) (*boltFile, err
 			continue // this one is damaged too: an older one may not be
 		}
 		if err != nil {
-			os.Remove(temp) //nolint:errcheck // the next use overwrites it
+			os.Remove(temp) // the next use overwrites it
 			return nil, err
 		}
 		r.Snapshot, r.SnapshotTaken = snap.path, snap.taken

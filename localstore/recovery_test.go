@@ -342,7 +342,8 @@ func TestAFileCutShortUnderAnOpenStoreIsDamageAndNoCrash(t *testing.T) {
 		t.Fatalf("reading: %v", err)
 	}
 	for _, err := range []error{s.SaveDraft(Draft{Kind: "k", ID: "1"}), second(s.Snapshot()), second(s.Next(0))} {
-		if !errors.As(err, &d) && s.Counts().All() > 0 {
+		var again *DamagedError
+		if !errors.As(err, &again) {
 			t.Errorf("afterwards: %v", err)
 		}
 	}
@@ -453,7 +454,7 @@ func TestAStructureThatLeadsAstrayIsNotFollowed(t *testing.T) {
 // A fault in bbolt would end the test's process.
 func TestWhatPassesOurCheckIsSafeForBolt(t *testing.T) {
 	g := newDamageGround(t)
-	const rounds = 1000
+	const rounds = 600
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 0))

@@ -49,7 +49,7 @@ func (s *sealer) seal(bucket string, key []byte, version uint64, plain []byte) [
 	out[0] = sealFormat
 	binary.BigEndian.PutUint64(out[1:], version)
 	nonce := out[9:sealHeader]
-	rand.Read(nonce) //nolint:errcheck // crypto/rand never gives an error, it ends the program
+	rand.Read(nonce) // crypto/rand never gives an error, it ends the program
 	return s.aead.Seal(out, nonce, plain, associated(bucket, key, version))
 }
 

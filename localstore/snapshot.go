@@ -84,7 +84,7 @@ func (s *Store) takeSnapshot() (string, error) {
 	name := filepath.Join(s.snapshots.dir, taken.Format(snapshotLayout)+snapshotSuffix)
 	temp := name + ".part"
 	if err := s.copyTo(temp); err != nil {
-		os.Remove(temp) //nolint:errcheck // the next snapshot has another name, and nobody takes this one for one
+		os.Remove(temp) // the next snapshot has another name, and nobody takes this one for one
 		return "", err
 	}
 	if err := moveFile(temp, name); err != nil {

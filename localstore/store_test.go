@@ -226,7 +226,7 @@ func TestResettingTheMirrorKeepsAPersonsOwnWork(t *testing.T) {
 
 func TestNamesAndSizesAreBounded(t *testing.T) {
 	s := opened(t)
-	long := string(make([]byte, 0, 300)) + fmt.Sprintf("%0300d", 1)
+	long := fmt.Sprintf("%0300d", 1)
 	huge := make([]byte, MaxValue+1)
 	for name, c := range map[string]struct{ got, want error }{
 		"a draft without kind":   {s.SaveDraft(Draft{ID: "1"}), ErrName},

@@ -82,6 +82,8 @@ type walk struct {
 	file io.ReaderAt
 	meta metaPage
 	use  []pageUse // by page number, below the high-water mark
+
+	buffers [][]byte // by depth
 }
 
 func newWalk(f io.ReaderAt, size int64) (*walk, error) {
@@ -158,17 +160,18 @@ func isMetaPage(f io.ReaderAt, id uint64, at int64) error {
 	return nil
 }
 
-// load reads the page with what overflows from it, and marks all of it as used.
-func (w *walk) load(id uint64) ([]byte, error) {
+// load reads the page with what overflows from it, and marks all of it as used. What it returns is good until
+// the next page of this depth is loaded: a page's keys bound the pages below it, and only those.
+func (w *walk) load(id uint64, depth int) ([]byte, error) {
 	if id < 2 || id >= w.meta.high {
 		return nil, damaged("page %d is outside the file's %d", id, w.meta.high)
 	}
-	var head [pageHeaderSize]byte
-	if _, err := w.file.ReadAt(head[:], int64(id)*w.meta.pageSize); err != nil {
+	raw, at := w.buffer(depth, w.meta.pageSize), int64(id)*w.meta.pageSize
+	if _, err := w.file.ReadAt(raw, at); err != nil {
 		return nil, damaged("page %d: %w", id, err)
 	}
-	more := uint64(binary.NativeEndian.Uint32(head[12:]))
-	if self := binary.NativeEndian.Uint64(head[:]); self != id || more >= w.meta.high-id {
+	more := uint64(binary.NativeEndian.Uint32(raw[12:]))
+	if self := binary.NativeEndian.Uint64(raw); self != id || more >= w.meta.high-id {
 		return nil, damaged("page %d calls itself %d, with %d more", id, self, more)
 	}
 	for i := id; i <= id+more; i++ {
@@ -177,16 +180,29 @@ func (w *walk) load(id uint64) ([]byte, error) {
 		}
 		w.use[i] = used
 	}
-	raw := make([]byte, int64(more+1)*w.meta.pageSize)
-	if _, err := w.file.ReadAt(raw, int64(id)*w.meta.pageSize); err != nil {
-		return nil, damaged("page %d: %w", id, err)
+	if more > 0 {
+		raw = w.buffer(depth, int64(more+1)*w.meta.pageSize)
+		if _, err := w.file.ReadAt(raw, at); err != nil {
+			return nil, damaged("page %d: %w", id, err)
+		}
 	}
 	return raw, nil
 }
 
+// buffer gives the memory for a page of this depth, used for one after the other.
+func (w *walk) buffer(depth int, size int64) []byte {
+	for len(w.buffers) <= depth {
+		w.buffers = append(w.buffers, nil)
+	}
+	if int64(cap(w.buffers[depth])) < size {
+		w.buffers[depth] = make([]byte, size)
+	}
+	return w.buffers[depth][:size]
+}
+
 // freelist marks the free pages. This package always writes the list to the file.
 func (w *walk) freelist() error {
-	raw, err := w.load(w.meta.freelist)
+	raw, err := w.load(w.meta.freelist, 0)
 	if err != nil {
 		return err
 	}
@@ -215,7 +231,7 @@ func (w *walk) page(id uint64, low, high []byte, depth int) error {
 	if depth > depthLimit {
 		return damaged("page %d is deeper than %d", id, depthLimit)
 	}
-	raw, err := w.load(id)
+	raw, err := w.load(id, depth)
 	if err != nil {
 		return err
 	}
