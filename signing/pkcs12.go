@@ -23,8 +23,8 @@ const (
 )
 
 // OpenPKCS12 opens a key file (RFC 7292) with its password; name is the file's, for the identity's
-// Storage. Of several keys it takes the first whose certificate signs documents, else the first
-// that has a certificate. The file may be DER or, as the NCA writes it, BER.
+// Storage. Of several keys it takes the first that has its certificate. The file may be DER or, as
+// the NCA writes it, BER.
 //
 // The MAC is checked over the octets as they are in the file before anything inside is read.
 // Errors: [ErrNotPKCS12], [ErrDamaged], [ErrWrongPassword], [ErrNoKey], [ErrUnsupportedKey] (and
@@ -314,9 +314,8 @@ func (b *bags) readCertificate(in cryptobyte.String) error {
 	return nil
 }
 
-// key joins a private key with its certificate.
+// key gives the first private key that has its certificate.
 func (b *bags) key() (*Key, error) {
-	var chosen *Key
 	var unusable error
 	for _, pkcs8 := range b.keys {
 		private, err := parsePrivate(pkcs8)
@@ -324,14 +323,11 @@ func (b *bags) key() (*Key, error) {
 			unusable = errors.Join(unusable, err)
 			continue
 		}
-		key := b.pair(private)
-		if key != nil && (chosen == nil || chosen.identity.Use != UseSign && key.identity.Use == UseSign) {
-			chosen = key
+		if key := b.pair(private); key != nil {
+			return key, nil
 		}
 	}
 	switch {
-	case chosen != nil:
-		return chosen, nil
 	case unusable != nil:
 		return nil, unusable
 	case b.foreign != nil && len(b.keys) > 0:

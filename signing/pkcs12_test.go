@@ -3,6 +3,7 @@ package signing_test
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/hmac"
 	"crypto/rand"
@@ -117,6 +118,47 @@ func TestKeyFilesThatDoNotOpenSayWhy(t *testing.T) {
 				t.Errorf("took %v", took)
 			}
 		})
+	}
+}
+
+// A MAC that fits proves nothing about what is inside: somebody with the password may have made it.
+func TestDamageUnderAFittingMACIsDamageAndNoPanic(t *testing.T) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := selfIssued(t, private, nil)
+	for _, encoder := range []*pkcs12.Encoder{pkcs12.Modern2023, pkcs12.LegacyRC2} {
+		file, err := encoder.WithIterations(1).Encode(own.key, own.certificate, nil, "p")
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := taken(t, file)
+		for n := range whole.Safe.Octets {
+			for _, octets := range [][]byte{flip(whole.Safe.Octets, n), whole.Safe.Octets[:n]} {
+				p := whole
+				p.Safe.Octets = octets
+				key, err := signing.OpenPKCS12("k.p12", resealed(t, der(p)), []byte("p"))
+				fault := signing.Fault(err)
+				if (err == nil) != (key != nil) || !slices.Contains([]string{"", "damaged", "no_key", "unsupported_key", "costly"}, fault) {
+					t.Fatalf("byte %d: %v, fault %q", n, err, fault)
+				}
+			}
+		}
+	}
+}
+
+func TestAnEdwardsKeyIsUnsupported(t *testing.T) {
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := pkcs12.Modern2023.Encode(private, selfIssued(t, private, nil).certificate, nil, "p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := signing.OpenPKCS12("k.p12", file, []byte("p")); signing.Fault(err) != "unsupported_key" {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -95,8 +95,6 @@ type refusal struct {
 
 func refuse(code string, args ...string) *refusal { return &refusal{code, args} }
 
-func (r *refusal) Error() string { return "refused: " + r.code }
-
 // step turns the outcome of a check into the step of the name.
 func (r *refusal) step(name StepName) Step {
 	if r == nil {
