@@ -396,11 +396,17 @@ func TestAStructureThatLeadsAstrayIsNotFollowed(t *testing.T) {
 	must(t, err)
 	n := binary.NativeEndian
 	root, free := int(meta.root)*g.pageSize, int(meta.freelist)*g.pageSize
+	w, err := newWalk(bytes.NewReader(g.file), int64(len(g.file)))
+	must(t, err)
+	must(t, errors.Join(w.freelist(), w.page(meta.root, nil, nil, 0)))
 	branch := 0
 	for p := 2; p < g.pages && branch == 0; p++ {
-		if n.Uint16(g.file[p*g.pageSize+8:]) == branchFlag {
+		if w.use[p] == used && n.Uint16(g.file[p*g.pageSize+8:]) == branchFlag {
 			branch = p * g.pageSize
 		}
+	}
+	if branch == 0 || n.Uint16(g.file[free+10:]) < 2 {
+		t.Fatal("the ground has no branch page, or fewer than two free ones, to spoil")
 	}
 	inMetas := func(offset int, value uint64) func([]byte) {
 		return func(f []byte) {
