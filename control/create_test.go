@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -37,6 +38,17 @@ func TestR31ANotificationIsCreated(t *testing.T) {
 		{"whatever was sent in another direction", g, func(g *given) { g.another(); g.notified(1, control.D2, control.NotificationDelivered) }, "R-3.1.1"},
 		{"a direction that the method lacks has none", ready(inQuotations, control.Undirected), nil, "R-3.1 wrong_direction"},
 	}, createIn(control.D1))
+}
+
+func TestR31ADirectionWithoutProfilesIsNeverChecked(t *testing.T) {
+	g := ready(inD1, control.D1)(t)
+	empty, err := control.ReadCatalogue(strings.NewReader(header), "empty")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.rules = &control.Rules{Calendar: g.rules.Calendar, Terms: g.rules.Terms, Catalogue: empty}
+	g.done(0).In(control.D1).Marks = nil
+	expect(t, g.build().Create(aigul, 0, control.D1), "R-3.1 not_checked")
 }
 
 func TestR31ByTheAssigneeWhoSetTheMarks(t *testing.T) {

@@ -161,8 +161,8 @@ func (c *Case) above(lot *Lot, threshold TermName, event time.Time) bool {
 	return int64(lot.Amount) > c.Rules.Terms.At(threshold, event)
 }
 
-// SubjectAnywhere answers whether the lot is subject to control in any direction now; when it is
-// not, with the refusal of the direction that opens next, or of the last one.
+// SubjectAnywhere answers whether the lot is subject to control in any direction now; when it is not,
+// with the refusal of the last direction whose window or amount failed, or else of the first one.
 func (c *Case) SubjectAnywhere(lot int) (Direction, Verdict) {
 	var best Verdict
 	var where Direction

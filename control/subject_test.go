@@ -315,4 +315,13 @@ func TestALotIsSubjectAnywhereWhenItIsInOneDirection(t *testing.T) {
 	if d, v := g.build().SubjectAnywhere(0); d != control.D1 || v.Reason != control.WindowClosed {
 		t.Errorf("after the discussion: %s in %q, want the window that closed", said(v), d)
 	}
+	g.purchase.Status = control.Cancelled
+	if d, v := g.build().SubjectAnywhere(0); d != control.D1 || v.Reason != control.WrongStatus {
+		t.Errorf("when it is cancelled: %s in %q, want the status of the first", said(v), d)
+	}
+	g = inD2(t)
+	g.at("2026-03-29 00:00")
+	if d, v := g.build().SubjectAnywhere(0); d != control.D2 || v.Reason != control.WindowClosed {
+		t.Errorf("after D2: %s in %q, want the window that closed", said(v), d)
+	}
 }
