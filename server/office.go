@@ -129,3 +129,13 @@ func (u *unit) purchaseScopes(id string) ([]string, error) {
 	}
 	return scopes, nil
 }
+
+// Seeded says whether the store holds purchases: the demo puts them in last.
+func (o Office) Seeded(ctx context.Context) (seeded bool, err error) {
+	err = o.Store.View(ctx, func(tx *store.Tx) error {
+		purchases, err := tx.Every(kindPurchase, "", 1)
+		seeded = len(purchases) > 0
+		return err
+	})
+	return seeded, err
+}

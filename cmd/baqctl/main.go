@@ -1,0 +1,64 @@
+// Baqctl is the headless program of Baqylau: it runs a centre, takes the portal's data over, enrols
+// the first administrator, and tells the whole story of a desk control without a window.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	_ "time/tzdata" // Asia/Almaty on machines without zone data
+
+	"github.com/alecthomas/kong"
+
+	"baqylau/assets"
+	"baqylau/server"
+)
+
+type cli struct {
+	Lang    string `help:"Language of messages: kk or ru." enum:"kk,ru" default:"ru" env:"BAQYLAU_LANG"`
+	Verbose bool   `short:"v" help:"Log what happens to standard error."`
+
+	Serve   serveCommand   `cmd:"" help:"Run a central service."`
+	Demo    demoCommand    `cmd:"" help:"Tell the story of one notification, from the portal's data to delivery, over the real API."`
+	Import  importCommand  `cmd:"" help:"Take files of the portal's open-data service over."`
+	Admin   adminCommand   `cmd:"" help:"Enrol people without the API."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// session is what every command is run with.
+type session struct {
+	ctx  context.Context
+	lang assets.Lang
+	log  *slog.Logger
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run(*session) error {
+	fmt.Println("baqctl", server.Version)
+	return nil
+}
+
+func main() {
+	var c cli
+	parsed := kong.Parse(&c, kong.Name("baqctl"),
+		kong.Description("Baqylau: desk control of state procurement.\n\nExamples:\n  baqctl demo\n  baqctl serve --folder /var/lib/baqylau --listen 127.0.0.1:8443\n  baqctl import --folder /var/lib/baqylau trd-buy.json lots.json plans.json\n  baqctl admin create --folder /var/lib/baqylau --cert admin.cer"),
+		kong.UsageOnError())
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	level := slog.LevelError
+	if c.Verbose {
+		level = slog.LevelInfo
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	if err := parsed.Run(&session{ctx: ctx, lang: assets.Lang(c.Lang), log: log}); err != nil {
+		fmt.Fprintln(os.Stderr, sentence(assets.Lang(c.Lang), err))
+		stop()
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,177 @@
+// Package centre runs a central service: on loopback inside the desktop program, or on its own.
+//
+// Its promise: one folder holds one centre, and a folder is the demo's or real for ever. The demo's
+// keys, people and purchases are made on the first start; nothing of it can be mistaken for real.
+package centre
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"baqylau/assets"
+	"baqylau/server"
+	"baqylau/server/store"
+	"baqylau/signing"
+	"baqylau/signing/demo"
+)
+
+const (
+	storeFile  = "centre.db"
+	keysFolder = "keys"
+	anchorsDir = "anchors"
+)
+
+// Options say how a centre runs.
+type Options struct {
+	Folder string
+	Demo   bool
+	// Listen is the address to serve at; by default a free port of loopback.
+	Listen string
+	// Origin is the address that clients dial; by default http:// and the address served at.
+	Origin string
+	// Clock is for the demo and tests alone.
+	Clock func() time.Time
+	Log   *slog.Logger
+	// Progress is told what the first start of a demo is doing; may be nil.
+	Progress func(done, total int)
+}
+
+// Centre is a running central service.
+type Centre struct {
+	folder string
+	store  *store.Store
+	http   *http.Server
+	origin string
+	failed chan error
+}
+
+// Start opens the folder's store, makes the demo when it is one's first start, and serves.
+func Start(ctx context.Context, o Options) (_ *Centre, err error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	trust, authority, err := trust(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	st, err := store.OpenSQLite(ctx, filepath.Join(o.Folder, storeFile), store.Options{Demo: o.Demo})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, st.Close())
+		}
+	}()
+	if authority != nil {
+		if err := seed(ctx, st, o.now()); err != nil {
+			return nil, fmt.Errorf("make the demo: %w", err)
+		}
+	}
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", o.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	if o.Origin == "" {
+		o.Origin = "http://" + listener.Addr().String()
+	}
+	s, err := server.New(server.Config{
+		Store: st, Book: server.BuiltInBook(), Trust: trust, Origin: o.Origin,
+		NameKK: assets.KK.T("centre.name"), NameRU: assets.RU.T("centre.name"), Clock: o.Clock, Log: o.Log,
+	})
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	c := &Centre{folder: o.Folder, store: st, origin: o.Origin, failed: make(chan error, 1), http: &http.Server{
+		Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+		ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
+	}}
+	go func() {
+		if err := c.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			c.failed <- err
+		}
+	}()
+	return c, nil
+}
+
+func (o Options) now() func() time.Time {
+	if o.Clock != nil {
+		return o.Clock
+	}
+	return time.Now
+}
+
+// Origin is the address that clients dial.
+func (c *Centre) Origin() string { return c.origin }
+
+// Store is the centre's store, for the office.
+func (c *Centre) Store() *store.Store { return c.store }
+
+// KeysFolder holds the demo's key files.
+func (c *Centre) KeysFolder() string { return filepath.Join(c.folder, keysFolder) }
+
+// Failed tells when serving ended by a failure.
+func (c *Centre) Failed() <-chan error { return c.failed }
+
+// Close lets the requests in the making end, then closes the store.
+func (c *Centre) Close(ctx context.Context) error {
+	return errors.Join(c.http.Shutdown(ctx), c.store.Close())
+}
+
+// trust loads the anchors: the demo's own authority, made on the first start, or the pinned national
+// ones from the folder "anchors".
+func trust(ctx context.Context, o Options) (signing.Trust, *demo.Authority, error) {
+	if !o.Demo {
+		anchors, err := anchors(filepath.Join(o.Folder, anchorsDir))
+		if err != nil {
+			return signing.Trust{}, nil, err
+		}
+		t, err := signing.NewTrust(anchors)
+		return t, nil, err
+	}
+	folder := filepath.Join(o.Folder, keysFolder)
+	authority, err := demo.Load(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		authority, err = makeKeys(ctx, folder, o)
+	}
+	if err != nil {
+		return signing.Trust{}, nil, fmt.Errorf("demo keys: %w", err)
+	}
+	return signing.DemoTrust(authority.Certificate), authority, nil
+}
+
+func anchors(folder string) ([]*x509.Certificate, error) {
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // trusts nobody until the administrator brings the anchors
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the anchors: %w", err)
+	}
+	var list []*x509.Certificate
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(folder, e.Name()))
+		if err != nil {
+			return nil, fmt.Errorf("read the anchor %s: %w", e.Name(), err)
+		}
+		certificate, err := signing.ParseCertificate(data)
+		if err != nil {
+			return nil, fmt.Errorf("read the anchor %s: %w", e.Name(), err)
+		}
+		list = append(list, certificate)
+	}
+	return list, nil
+}
