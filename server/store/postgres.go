@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
@@ -23,6 +24,8 @@ func (postgresEngine) again(err error) bool {
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01" || e.Code == "23505")
 }
 
+func (postgresEngine) alone() bool { return false }
+
 // OpenPostgres opens the store in a PostgreSQL database.
 func OpenPostgres(ctx context.Context, url string, o Options) (*Store, error) {
 	db, err := sql.Open("pgx", url)
@@ -30,5 +33,7 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
 	db.SetMaxOpenConns(16)
+	db.SetMaxIdleConns(16) // the default of 2 would connect anew all the time
+	db.SetConnMaxIdleTime(5 * time.Minute)
 	return open(ctx, postgresEngine{}, db, db, o)
 }

@@ -26,7 +26,7 @@ CREATE TABLE purchase_index (
 	published BIGINT NOT NULL,
 	plan      TEXT /*C*/ NOT NULL -- customer and year of a plan point, or empty
 );
-CREATE INDEX purchase_index_method ON purchase_index (method, published, id);
+CREATE INDEX purchase_index_method ON purchase_index (method, published DESC, id);
 CREATE INDEX purchase_index_plan ON purchase_index (plan, id);
 
 -- What may exist once: a key and the aggregate that holds it.
@@ -57,8 +57,11 @@ CREATE INDEX event_unnumbered ON event (id) WHERE seq IS NULL;
 CREATE TABLE event_scope (
 	scope TEXT /*C*/ NOT NULL,
 	event TEXT /*C*/ NOT NULL,
+	seq   BIGINT, -- the event's, so that a scope's page is read off an index
 	PRIMARY KEY (event, scope)
 );
+CREATE INDEX event_scope_feed ON event_scope (scope, seq);
+CREATE INDEX event_scope_unnumbered ON event_scope (event) WHERE seq IS NULL;
 
 CREATE TABLE answer (
 	actor  TEXT /*C*/ NOT NULL,

@@ -24,28 +24,43 @@ func (sqliteEngine) again(err error) bool {
 	return errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_BUSY || e.Code()&0xff == sqlite3.SQLITE_LOCKED)
 }
 
+func (sqliteEngine) alone() bool { return true }
+
 // OpenSQLite opens the store in a file, which it makes when it is missing. Other processes may have
 // it open too: writers wait for each other.
 func OpenSQLite(ctx context.Context, path string, o Options) (*Store, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := prepare(path); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
-	dsn := func(lock string) string {
-		q := url.Values{
-			"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(ON)"},
-			"_txlock": {lock},
-		}
-		return (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: q.Encode()}).String()
-	}
-	write, err := sql.Open("sqlite", dsn("immediate"))
+	write, err := sql.Open("sqlite", sqliteDSN(path, url.Values{"_txlock": {"immediate"}}))
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
 	write.SetMaxOpenConns(1) // one writer at a time; the others wait here and not in the engine
-	read, err := sql.Open("sqlite", dsn("deferred"))
+	read, err := sql.Open("sqlite", sqliteDSN(path, url.Values{"_query_only": {"1"}}))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the store: %w", err), write.Close())
 	}
 	read.SetMaxOpenConns(8)
+	read.SetMaxIdleConns(8)
 	return open(ctx, sqliteEngine{}, write, read, o)
+}
+
+// prepare makes the file, for its owner's eyes only: the engine would show it to everybody, and
+// doesn't say why it can't.
+func prepare(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func sqliteDSN(path string, q url.Values) string {
+	q["_busy_timeout"] = []string{"10000"} // milliseconds
+	q["_pragma"] = []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"}
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: q.Encode()}).String()
 }

@@ -14,6 +14,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -26,8 +27,14 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrStale means that the aggregate's version is not the one that the change was based on.
 	ErrStale = errors.New("stale version")
-	// ErrTaken means that a claim is held by another.
+	// ErrTaken means that a claim is held by another, or that a name that may be used once is used.
 	ErrTaken = errors.New("taken")
+	// ErrBusy means that others were in the way for too long. Nothing was changed; it may be tried again.
+	ErrBusy = errors.New("too busy with other changes")
+	// ErrNewer means that a newer program made the store, whose meaning this one can't know.
+	ErrNewer = errors.New("the store was made by a newer program")
+	// ErrOtherPurpose means that a real store was opened as the demo's, or the other way round.
+	ErrOtherPurpose = errors.New("the store was made for another purpose: demo and real data never share one")
 )
 
 //go:embed schema.sql
@@ -39,6 +46,9 @@ type engine interface {
 	collate() string
 	// again says whether a transaction failed only because of another one and may be repeated.
 	again(error) bool
+	// alone says whether no transaction writes beside another one, so that events can be numbered by
+	// the change that records them.
+	alone() bool
 }
 
 // Store is an open database of the centre. It is safe for use by many goroutines.
@@ -48,6 +58,8 @@ type Store struct {
 	read   *sql.DB
 	epoch  string
 	real   bool // not the demo's
+	// patience bounds for how long a transaction is repeated for the sake of others.
+	patience time.Duration
 }
 
 // Options say what a store is for; they are fixed when it is made.
@@ -56,11 +68,8 @@ type Options struct {
 	Demo bool
 }
 
-// ErrOtherPurpose means that a real store was opened as the demo's, or the other way round.
-var ErrOtherPurpose = errors.New("the store was made for another purpose: demo and real data never share one")
-
 func open(ctx context.Context, e engine, write, read *sql.DB, o Options) (_ *Store, err error) {
-	s := &Store{engine: e, write: write, read: read}
+	s := &Store{engine: e, write: write, read: read, patience: 15 * time.Second}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -84,6 +93,9 @@ func open(ctx context.Context, e engine, write, read *sql.DB, o Options) (_ *Sto
 	})
 	if err == nil && stored != purpose {
 		err = ErrOtherPurpose
+	}
+	if err == nil {
+		err = s.Sequence(ctx) // what a server left that died between a change and its number
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
@@ -109,7 +121,23 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = provider.Up(ctx)
+	if err := s.write.PingContext(ctx); err != nil {
+		return err
+	}
+	// A server that starts at the same time may be quicker; the next try then finds the work done.
+	const tries = 5
+	for range tries {
+		if _, err = provider.Up(ctx); err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	if err != nil {
+		return err
+	}
+	current, newest, err := provider.GetVersions(ctx)
+	if err == nil && current > newest {
+		err = ErrNewer
+	}
 	return err
 }
 
@@ -131,78 +159,88 @@ func (s *Store) Demo() bool { return !s.real }
 // Ping says whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
 
-// maxTries bounds how often a transaction is repeated for the sake of others.
-const maxTries = 20
-
-// Update runs f in a transaction and then numbers its events. f may run several times: it must
-// change nothing but the transaction and what it assigns anew.
+// Update runs f in a transaction and numbers its events. f may run several times: it must change
+// nothing but the transaction and what it assigns anew, and must not begin another one. A statement
+// that fails spoils the transaction, whatever f makes of it. When Update returns an error of its
+// own, the change is not there, with one exception: while PostgreSQL was committing, the connection
+// broke or ctx ended. Who sends a change again names it, for Answered to find.
 func (s *Store) Update(ctx context.Context, f func(*Tx) error) error {
-	if err := s.transact(ctx, f); err != nil {
-		return err
+	recorded := false
+	err := s.transact(ctx, sql.LevelSerializable, func(tx *Tx) error {
+		if err := f(tx); err != nil {
+			return err
+		}
+		recorded = tx.recorded
+		if recorded && s.engine.alone() {
+			return tx.number()
+		}
+		return nil
+	})
+	if err == nil && recorded && !s.engine.alone() {
+		// The change stands whatever becomes of its number: the caller may be gone, and a failure here
+		// is no failure of the change. Who numbers next, numbers what is left here.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_ = s.Sequence(ctx)
 	}
-	// The change stands; numbering it is repeated by the next change if it fails here.
-	return s.Sequence(ctx)
+	return err
 }
 
-func (s *Store) transact(ctx context.Context, f func(*Tx) error) error {
-	for try := 1; ; try++ {
-		err := s.once(ctx, s.write, &sql.TxOptions{Isolation: sql.LevelSerializable}, f)
-		if err == nil || try == maxTries || ctx.Err() != nil || !s.engine.again(err) {
+// transact repeats a transaction while others are in its way, waiting longer each time, by chance,
+// so that those who collided once don't collide again.
+func (s *Store) transact(ctx context.Context, level sql.IsolationLevel, f func(*Tx) error) error {
+	const longest = 50 * time.Millisecond
+	end := time.Now().Add(s.patience)
+	for wait := time.Millisecond; ; wait = min(2*wait, longest) {
+		err := s.once(ctx, s.write, &sql.TxOptions{Isolation: level}, f)
+		switch {
+		case err == nil || !s.engine.again(err):
 			return err
+		case ctx.Err() != nil:
+			return errors.Join(ctx.Err(), err)
+		case time.Now().After(end):
+			return fmt.Errorf("%w: %w", ErrBusy, err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(rand.N(wait)):
 		}
 	}
 }
 
-// View runs f in a transaction that only reads.
+// View runs f in a transaction that only reads, and sees one moment.
 func (s *Store) View(ctx context.Context, f func(*Tx) error) error {
 	return s.once(ctx, s.read, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}, f)
 }
 
 func (s *Store) once(ctx context.Context, db *sql.DB, o *sql.TxOptions, f func(*Tx) error) error {
-	tx, err := db.BeginTx(ctx, o)
+	begun, err := db.BeginTx(ctx, o)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	if err := f(&Tx{ctx: ctx, tx: tx, store: s}); err != nil {
-		return errors.Join(err, ignoreDone(tx.Rollback()))
+	// After a panic, too: SQLite has one connection for all who write. What fails here changes
+	// nothing: what isn't committed is gone with the connection at the latest.
+	defer func() { _ = begun.Rollback() }()
+	tx := &Tx{ctx: ctx, tx: begun, store: s}
+	if err := f(tx); err != nil {
+		return err
 	}
-	if err := tx.Commit(); err != nil {
+	if tx.failed != nil {
+		return tx.failed
+	}
+	if err := begun.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
 }
 
-// ignoreDone drops the complaint that a transaction which the engine has already ended is ended.
-func ignoreDone(err error) error {
-	if errors.Is(err, sql.ErrTxDone) {
-		return nil
-	}
-	return err
-}
-
 // Sequence numbers the committed events that have no number yet, in the order of their ids. Feeds
-// see only numbered events, so no reader skips one that was committed late.
+// see only numbered events, so no reader skips one that was committed late. Update sees to it by
+// itself; what is left is what a server that died, or lost its database, didn't come to.
 func (s *Store) Sequence(ctx context.Context) error {
-	return s.transact(ctx, func(tx *Tx) error {
-		ids, err := tx.strings(`SELECT id FROM event WHERE seq IS NULL ORDER BY id LIMIT 1000`)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		var last int64
-		// The counter's row is the lock among sequencers.
-		err = tx.tx.QueryRowContext(tx.ctx, `INSERT INTO counter (name, value) VALUES ('event', $1)
-			ON CONFLICT (name) DO UPDATE SET value = counter.value + $1 RETURNING value`, len(ids)).Scan(&last)
-		if err != nil {
-			return err
-		}
-		for i, id := range ids {
-			seq := last - int64(len(ids)-1-i)
-			if _, err := tx.tx.ExecContext(tx.ctx, `UPDATE event SET seq = $1 WHERE id = $2 AND seq IS NULL`, seq, id); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	// Read committed: each statement sees what was committed before it began, so that the one behind
+	// the lock sees all that was numbered by who held it. It can't disturb a serializable change.
+	return s.transact(ctx, sql.LevelReadCommitted, (*Tx).number)
 }
 
 func micros(t time.Time) int64 {

@@ -1,36 +1,35 @@
 package store
 
 import (
-	"database/sql"
-	"errors"
+	"math"
 	"time"
 )
 
 // PutFile stores a file under the SHA-256 of its content and notes what it belongs to. The same
 // file may belong to several aggregates; it is never changed.
 func (tx *Tx) PutFile(digest, mediaType string, body []byte, kind, id string) error {
-	_, err := tx.tx.ExecContext(tx.ctx, `INSERT INTO file (digest, type, body) VALUES ($1, $2, $3)
+	if body == nil {
+		body = []byte{} // an empty file is not no file
+	}
+	_, err := tx.exec(`INSERT INTO file (digest, type, body) VALUES ($1, $2, $3)
 		ON CONFLICT (digest) DO NOTHING`, digest, mediaType, body)
 	if err != nil {
 		return err
 	}
-	_, err = tx.tx.ExecContext(tx.ctx, `INSERT INTO file_use (digest, kind, id) VALUES ($1, $2, $3)
+	_, err = tx.exec(`INSERT INTO file_use (digest, kind, id) VALUES ($1, $2, $3)
 		ON CONFLICT (digest, kind, id) DO NOTHING`, digest, kind, id)
 	return err
 }
 
 // File reads a file. ErrNotFound when there is none.
 func (tx *Tx) File(digest string) (mediaType string, body []byte, err error) {
-	err = tx.tx.QueryRowContext(tx.ctx, `SELECT type, body FROM file WHERE digest = $1`, digest).Scan(&mediaType, &body)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = ErrNotFound
-	}
+	err = tx.row(`SELECT type, body FROM file WHERE digest = $1`, []any{digest}, &mediaType, &body)
 	return mediaType, body, err
 }
 
 // FileUses lists the aggregates that a file belongs to.
 func (tx *Tx) FileUses(digest string) ([]Record, error) {
-	return tx.records(`SELECT a.kind, a.id, a.version, a.parent, a.owner, a.body FROM file_use u
+	return tx.records(`SELECT `+recordColumns+` FROM file_use u
 		JOIN aggregate a ON a.kind = u.kind AND a.id = u.id WHERE u.digest = $1 ORDER BY a.kind, a.id`, digest)
 }
 
@@ -43,7 +42,7 @@ type PurchaseKey struct {
 
 // IndexPurchase notes what a purchase is narrowed by.
 func (tx *Tx) IndexPurchase(k PurchaseKey) error {
-	_, err := tx.tx.ExecContext(tx.ctx, `INSERT INTO purchase_index (id, method, status, published, plan)
+	_, err := tx.exec(`INSERT INTO purchase_index (id, method, status, published, plan)
 		VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET method = excluded.method,
 		status = excluded.status, published = excluded.published, plan = excluded.plan`,
 		k.ID, k.Method, k.Status, micros(k.Published), k.Plan)
@@ -58,85 +57,75 @@ type PurchaseCursor struct {
 
 // Purchases lists the purchases of a method, newest first, after a place and at most limit, with
 // their places.
-func (tx *Tx) Purchases(method string, after PurchaseCursor, limit int) (_ []Record, places []PurchaseCursor, err error) {
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT a.kind, a.id, a.version, a.parent, a.owner, a.body, i.published
+func (tx *Tx) Purchases(method string, after PurchaseCursor, limit int) (list []Record, places []PurchaseCursor, err error) {
+	if after.ID == "" {
+		after.Published = math.MaxInt64
+	}
+	err = tx.each(`SELECT `+recordColumns+`, i.published
 		FROM purchase_index i JOIN aggregate a ON a.kind = 'purchase' AND a.id = i.id
-		WHERE i.method = $1 AND ($2 = '' OR i.published < $3 OR (i.published = $3 AND i.id > $2))
-		ORDER BY i.published DESC, i.id LIMIT $4`, method, after.ID, after.Published, limit)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	var list []Record
-	for rows.Next() {
-		var r Record
-		var body string
-		var published int64
-		if err := rows.Scan(&r.Kind, &r.ID, &r.Version, &r.Parent, &r.Owner, &body, &published); err != nil {
-			return nil, nil, err
-		}
-		r.Body = []byte(body)
-		list = append(list, r)
-		places = append(places, PurchaseCursor{published, r.ID})
-	}
-	return list, places, rows.Err()
+		WHERE i.method = $1 AND i.published <= $2 AND (i.published < $2 OR i.id > $3)
+		ORDER BY i.published DESC, i.id LIMIT $4`, []any{method, after.Published, after.ID, limit},
+		func(scan func(...any) error) error {
+			var r Record
+			var place PurchaseCursor
+			err := scan(r.into(&place.Published)...)
+			place.ID = r.ID
+			list, places = append(list, r), append(places, place)
+			return err
+		})
+	return list, places, err
 }
 
 // PlanPurchases lists the purchases of one annual plan (customer and year).
 func (tx *Tx) PlanPurchases(plan string) ([]Record, error) {
-	return tx.records(`SELECT a.kind, a.id, a.version, a.parent, a.owner, a.body FROM purchase_index i
+	return tx.records(`SELECT `+recordColumns+` FROM purchase_index i
 		JOIN aggregate a ON a.kind = 'purchase' AND a.id = i.id WHERE i.plan = $1 ORDER BY i.id`, plan)
 }
 
-// Challenge keeps a nonce until it is used or expires.
+// Challenge keeps a nonce until it is used or expires. ErrTaken when there is such a one.
 func (tx *Tx) Challenge(nonce string, expires time.Time) error {
-	_, err := tx.tx.ExecContext(tx.ctx, `INSERT INTO challenge (nonce, expires) VALUES ($1, $2)`, nonce, micros(expires))
-	return err
+	return tx.one(ErrTaken, `INSERT INTO challenge (nonce, expires) VALUES ($1, $2) ON CONFLICT (nonce) DO NOTHING`,
+		nonce, micros(expires))
 }
 
-// TakeChallenge uses a nonce up and says when it expires. ErrNotFound when there is none.
+// TakeChallenge uses a nonce up and says when it expires. ErrNotFound when there is none. A nonce is
+// used up by a change that is committed: who must not try twice commits before he looks at the rest.
 func (tx *Tx) TakeChallenge(nonce string) (time.Time, error) {
 	var expires int64
-	err := tx.tx.QueryRowContext(tx.ctx, `DELETE FROM challenge WHERE nonce = $1 RETURNING expires`, nonce).Scan(&expires)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = ErrNotFound
-	}
+	err := tx.row(`DELETE FROM challenge WHERE nonce = $1 RETURNING expires`, []any{nonce}, &expires)
 	return time.UnixMicro(expires), err
 }
 
-// PutSession opens a session under the digest of its token.
+// PutSession opens a session under the digest of its token. ErrTaken when there is such a one.
 func (tx *Tx) PutSession(tokenDigest, person string, expires time.Time) error {
-	_, err := tx.tx.ExecContext(tx.ctx, `INSERT INTO session (token, person, expires) VALUES ($1, $2, $3)`,
-		tokenDigest, person, micros(expires))
-	return err
+	return tx.one(ErrTaken, `INSERT INTO session (token, person, expires) VALUES ($1, $2, $3)
+		ON CONFLICT (token) DO NOTHING`, tokenDigest, person, micros(expires))
 }
 
-// Session finds whose session it is and until when. ErrNotFound when there is none.
+// Session finds whose session it is and until when. ErrNotFound when there is none. An expired one
+// is found until it is forgotten.
 func (tx *Tx) Session(tokenDigest string) (person string, expires time.Time, err error) {
 	var until int64
-	err = tx.tx.QueryRowContext(tx.ctx, `SELECT person, expires FROM session WHERE token = $1`, tokenDigest).Scan(&person, &until)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = ErrNotFound
-	}
+	err = tx.row(`SELECT person, expires FROM session WHERE token = $1`, []any{tokenDigest}, &person, &until)
 	return person, time.UnixMicro(until), err
 }
 
 // EndSession ends one session.
 func (tx *Tx) EndSession(tokenDigest string) error {
-	_, err := tx.tx.ExecContext(tx.ctx, `DELETE FROM session WHERE token = $1`, tokenDigest)
+	_, err := tx.exec(`DELETE FROM session WHERE token = $1`, tokenDigest)
 	return err
 }
 
 // EndSessions ends every session of a person.
 func (tx *Tx) EndSessions(person string) error {
-	_, err := tx.tx.ExecContext(tx.ctx, `DELETE FROM session WHERE person = $1`, person)
+	_, err := tx.exec(`DELETE FROM session WHERE person = $1`, person)
 	return err
 }
 
 // Forget drops expired challenges and sessions.
 func (tx *Tx) Forget(now time.Time) error {
 	for _, table := range [...]string{"challenge", "session"} {
-		if _, err := tx.tx.ExecContext(tx.ctx, `DELETE FROM `+table+` WHERE expires < $1`, micros(now)); err != nil {
+		if _, err := tx.exec(`DELETE FROM `+table+` WHERE expires < $1`, micros(now)); err != nil {
 			return err
 		}
 	}
