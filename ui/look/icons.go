@@ -108,9 +108,20 @@ func (i Icon) In(c color.NRGBA) fyne.Resource {
 
 // Themed gives the drawing for Fyne's own widgets, which colour it themselves; nil for the empty icon.
 func (i Icon) Themed() fyne.Resource {
-	svg := i.SVG()
-	if svg == nil {
+	if i.SVG() == nil {
 		return nil
 	}
-	return theme.NewThemedResource(fyne.NewStaticResource(string(i)+".svg", svg))
+	return themed{i}
 }
+
+// themed takes the colour of text whenever it is asked. Fyne's own themed resource colours what is filled, not lines.
+type themed struct{ icon Icon }
+
+// Name implements fyne.Resource; it holds the colour, because Fyne caches by name.
+func (t themed) Name() string { return t.icon.In(Now().Text).Name() }
+
+// Content implements fyne.Resource.
+func (t themed) Content() []byte { return t.icon.In(Now().Text).Content() }
+
+// ThemeColorName implements fyne.ThemedResource.
+func (t themed) ThemeColorName() fyne.ThemeColorName { return theme.ColorNameForeground }

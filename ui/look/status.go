@@ -1,10 +1,12 @@
 package look
 
-// Status is how a status is shown: an icon and a tone beside its word; Filled as the matter advances or is past saving.
+// Status is how a status is shown: an icon and a tone beside its word; Filled as the matter advances or is past saving,
+// Plain (without a ground) where nothing presses.
 type Status struct {
 	Tone   Tone
 	Icon   Icon
 	Filled bool
+	Plain  bool
 }
 
 // StatusOf gives the look of a status by the key of its word ("notification.in_agreement", "status.published", …;
@@ -18,49 +20,50 @@ func StatusOf(key string) Status {
 
 // statuses is the table of ui.md, "status family".
 var statuses = map[string]Status{
-	"notification.draft":                       {Neutral, IconPencil, false},
-	"notification.in_agreement":                {Info, IconAssign, false},
-	"notification.rejected":                    {Danger, IconCross, false},
-	"notification.approved":                    {Info, IconSeal, false},
-	"notification.delivered":                   {Info, IconEnvelope, false},
-	"notification.acknowledged":                {Info, IconEye, false},
-	"notification.objection_sent":              {Objection, IconSpeech, false},
-	"notification.in_execution":                {Info, IconPlay, true},
-	"notification.not_executed_acknowledged":   {Danger, IconCross, true},
-	"notification.not_executed_unacknowledged": {Danger, IconCross, true},
-	"notification.executed":                    {Success, IconCheck, false},
-	"notification.awaiting_confirmation":       {Info, IconHourglass, false},
-	"notification.not_confirmed":               {Danger, IconCross, false},
-	"notification.annulled":                    {Objection, IconSpeech, true},
-	"notification.objection_refused":           {Info, IconPlay, true},
-	"notification.objection_partly_satisfied":  {Info, IconPlay, true},
+	"notification.draft":                       {Tone: Neutral, Icon: IconPencil},
+	"notification.in_agreement":                {Tone: Info, Icon: IconAssign},
+	"notification.rejected":                    {Tone: Danger, Icon: IconCross},
+	"notification.approved":                    {Tone: Info, Icon: IconSeal},
+	"notification.delivered":                   {Tone: Info, Icon: IconEnvelope},
+	"notification.acknowledged":                {Tone: Info, Icon: IconEye},
+	"notification.objection_sent":              {Tone: Objection, Icon: IconSpeech},
+	"notification.in_execution":                {Tone: Info, Icon: IconPlay, Filled: true},
+	"notification.not_executed_acknowledged":   {Tone: Danger, Icon: IconCross, Filled: true},
+	"notification.not_executed_unacknowledged": {Tone: Danger, Icon: IconCross, Filled: true},
+	"notification.executed":                    {Tone: Success, Icon: IconCheck},
+	"notification.awaiting_confirmation":       {Tone: Info, Icon: IconHourglass},
+	"notification.not_confirmed":               {Tone: Danger, Icon: IconCross},
+	"notification.annulled":                    {Tone: Objection, Icon: IconSpeech, Filled: true},
+	"notification.objection_refused":           {Tone: Info, Icon: IconPlay, Filled: true},
+	"notification.objection_partly_satisfied":  {Tone: Info, Icon: IconPlay, Filled: true},
 
-	"conclusion.draft":        {Neutral, IconPencil, false},
-	"conclusion.in_agreement": {Info, IconAssign, false},
-	"conclusion.rejected":     {Danger, IconCross, false},
-	"conclusion.delivered":    {Info, IconEnvelope, false},
+	"conclusion.draft":        {Tone: Neutral, Icon: IconPencil},
+	"conclusion.in_agreement": {Tone: Info, Icon: IconAssign},
+	"conclusion.rejected":     {Tone: Danger, Icon: IconCross},
+	"conclusion.delivered":    {Tone: Info, Icon: IconEnvelope},
 
-	"objection.new":              {Neutral, IconPencil, false},
-	"objection.assigned":         {Info, IconAssign, false},
-	"objection.positive":         {Success, IconCheck, false},
-	"objection.partly_satisfied": {Objection, IconSpeech, false},
-	"objection.refused":          {Danger, IconCross, false},
+	"objection.new":              {Tone: Neutral, Icon: IconPencil},
+	"objection.assigned":         {Tone: Info, Icon: IconAssign},
+	"objection.positive":         {Tone: Success, Icon: IconCheck},
+	"objection.partly_satisfied": {Tone: Objection, Icon: IconSpeech},
+	"objection.refused":          {Tone: Danger, Icon: IconCross},
 
-	"status.published":                  {Info, IconPlay, false},
-	"status.accepting_applications":     {Info, IconInbox, false},
-	"status.supplementing_applications": {Info, IconPlus, false},
-	"status.admission_review_decision":  {Warning, IconHourglass, false},
-	"status.completed":                  {Success, IconCheck, false},
-	"status.under_complaint":            {Objection, IconSpeech, false},
-	"status.held":                       {Success, IconCheck, false},
-	"status.not_held":                   {Neutral, IconCross, false},
-	"status.execution_decision":         {Warning, IconHourglass, false},
-	"status.cancelled":                  {Danger, IconCross, false},
-	"status.approved":                   {Info, IconSeal, false},
-	"status.contract_draft":             {Info, IconFile, false},
-	"check.none":                        {Neutral, IconDot, false},
-	"check.clear":                       {Success, IconCheck, false},
-	"check.violated":                    {Danger, IconCross, false},
+	"status.published":                  {Tone: Info, Icon: IconPlay},
+	"status.accepting_applications":     {Tone: Info, Icon: IconInbox},
+	"status.supplementing_applications": {Tone: Info, Icon: IconPlus},
+	"status.admission_review_decision":  {Tone: Warning, Icon: IconHourglass},
+	"status.completed":                  {Tone: Success, Icon: IconCheck},
+	"status.under_complaint":            {Tone: Objection, Icon: IconSpeech},
+	"status.held":                       {Tone: Success, Icon: IconCheck},
+	"status.not_held":                   {Tone: Neutral, Icon: IconCross},
+	"status.execution_decision":         {Tone: Warning, Icon: IconHourglass},
+	"status.cancelled":                  {Tone: Danger, Icon: IconCross},
+	"status.approved":                   {Tone: Info, Icon: IconSeal},
+	"status.contract_draft":             {Tone: Info, Icon: IconFile},
+	"status.other":                      {Icon: IconMore},
+	"check.none":                        {Tone: Neutral, Icon: IconDot},
+	"check.clear":                       {Tone: Success, Icon: IconCheck},
+	"check.violated":                    {Tone: Danger, Icon: IconCross},
 }
 
 // Deadline gives the look of a deadline with that many days left (0 is the last day, negative is overdue):
@@ -68,12 +71,12 @@ var statuses = map[string]Status{
 func Deadline(daysLeft int) Status {
 	switch {
 	case daysLeft < 0:
-		return Status{Danger, IconClock, true}
+		return Status{Tone: Danger, Icon: IconClock, Filled: true}
 	case daysLeft <= 1:
-		return Status{Danger, IconClock, false}
+		return Status{Tone: Danger, Icon: IconClock}
 	case daysLeft <= 3:
-		return Status{Warning, IconClock, false}
+		return Status{Tone: Warning, Icon: IconClock}
 	default:
-		return Status{Neutral, IconClock, false}
+		return Status{Icon: IconClock, Plain: true}
 	}
 }

@@ -1,0 +1,216 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"baqylau/assets"
+	"baqylau/ui/look"
+)
+
+// FrameSpec is what the frame around every page is made from.
+type FrameSpec struct {
+	Lang assets.Lang
+	Rail []RailItem // what the roles of the person use
+	User string
+	Demo bool // demo keys are trusted: «ДЕМО» stands in red on every screen
+	Menu func() []Choice
+
+	OnLang       func(assets.Lang)
+	OnSearch     func(text string)
+	OnConnection func() // a click on the state of the connection
+	OnGo         func(id string)
+	OnBack       func()
+	OnForward    func()
+}
+
+// Crumb is a step of the path to the page; the last one is the page itself.
+type Crumb struct {
+	Text     string
+	OnTapped func()
+}
+
+// Frame is the window's frame: top bar, left rail, path with back and forward, the page, status line.
+type Frame struct {
+	widget.BaseWidget
+	spec          FrameSpec
+	search        *Field
+	connection    *Button
+	rail          *rail
+	back, forward *Button
+	crumbs        *fyne.Container
+	page          *fyne.Container
+	last, clock   *words
+	content       fyne.CanvasObject
+}
+
+// NewFrame makes a frame without a page.
+func NewFrame(spec FrameSpec) *Frame {
+	f := &Frame{spec: spec, page: container.NewStack(), crumbs: container.NewHBox()}
+	l := spec.Lang
+	f.rail = newRail(spec.Rail, spec.OnGo)
+	hint := "ui.frame.search"
+	if look.Scaled(1) > 1.25 {
+		hint = "ui.frame.search_short"
+	}
+	f.search = NewSearchField(l.T(hint))
+	f.search.OnSubmitted = func(text string) {
+		if spec.OnSearch != nil {
+			spec.OnSearch(text)
+		}
+	}
+	f.connection = NewButton("", look.IconDot, Quiet, spec.OnConnection)
+	f.back = NewIconButton(look.IconBack, l.T("ui.frame.back"), spec.OnBack)
+	f.forward = NewIconButton(look.IconForward, l.T("ui.frame.forward"), spec.OnForward)
+	f.back.compact, f.forward.compact = true, true
+	f.last, f.clock = newWords("", look.Caption, inkMuted), newWords("", look.Caption, inkMuted)
+	f.content = container.New(&frameLayout{}, f.topBar(), f.leftRail(), f.path(), f.page, f.statusBar())
+	f.SetHistory(false, false)
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+// CreateRenderer implements fyne.Widget.
+func (f *Frame) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewStack(newGround(groundPage), f.content))
+}
+
+func (f *Frame) topBar() fyne.CanvasObject {
+	l := f.spec.Lang
+	name := newWords(l.T("app.name"), 18, inkPrimary)
+	name.bold = true
+	left := container.NewHBox(newWide(look.Scaled(railWide)-16, 0, container.NewHBox(container.NewCenter(name))))
+	user := NewMenuButton(f.spec.User, look.IconUser, Quiet, func() []Choice {
+		if f.spec.Menu == nil {
+			return nil
+		}
+		return f.spec.Menu()
+	})
+	right := container.NewHBox(f.languages(), f.connection, user)
+	return bar(container.NewBorder(nil, nil, left, right, newWide(look.Scaled(160), 0, f.search)), true)
+}
+
+func (f *Frame) languages() fyne.CanvasObject {
+	row := container.NewHBox()
+	for _, l := range []assets.Lang{assets.KK, assets.RU} {
+		button := NewButton(f.spec.Lang.T("language.short."+string(l)), "", Quiet, func() {
+			if l != f.spec.Lang && f.spec.OnLang != nil {
+				f.spec.OnLang(l)
+			}
+		})
+		button.Hint, button.pressed = f.spec.Lang.T("language."+string(l)), l == f.spec.Lang
+		row.Add(button)
+	}
+	return row
+}
+
+// bar is a strip of surface with a line at its lower or its upper edge.
+func bar(content fyne.CanvasObject, lineBelow bool) fyne.CanvasObject {
+	line := newGround(groundLine)
+	inner := padded(12, 5, content)
+	if lineBelow {
+		return container.NewStack(newGround(groundBar), container.NewBorder(nil, line, nil, nil, inner))
+	}
+	return container.NewStack(newGround(groundBar), container.NewBorder(line, nil, nil, nil, inner))
+}
+
+func (f *Frame) leftRail() fyne.CanvasObject {
+	scroll := container.NewVScroll(f.rail)
+	scroll.SetMinSize(fyne.NewSize(look.Scaled(railWide), 0))
+	return container.NewStack(newGround(groundBar), container.NewBorder(nil, nil, nil, newGround(groundLine), scroll))
+}
+
+func (f *Frame) path() fyne.CanvasObject {
+	return padded(16, 4, container.NewBorder(nil, nil, nil, container.NewHBox(f.back, f.forward), f.crumbs))
+}
+
+func (f *Frame) statusBar() fyne.CanvasObject {
+	right := container.NewHBox()
+	if f.spec.Demo {
+		demo := NewChip(f.spec.Lang.T("demo"), look.Status{Tone: look.Danger, Icon: look.IconWarning, Filled: true})
+		right.Add(container.NewCenter(demo))
+	}
+	right.Add(container.NewCenter(padded(4, 0, f.clock)))
+	return bar(container.NewBorder(nil, nil, nil, right, container.NewHBox(container.NewCenter(f.last))), false)
+}
+
+// SetPage shows a page and the path to it; id names the rail's entry that it belongs to.
+func (f *Frame) SetPage(id string, crumbs []Crumb, page fyne.CanvasObject) {
+	f.rail.active = id
+	f.rail.Refresh()
+	f.crumbs.Objects = nil
+	for i, crumb := range crumbs {
+		if i > 0 {
+			f.crumbs.Add(container.NewCenter(newPicture(look.IconRight, 14, inkMuted)))
+		}
+		if i < len(crumbs)-1 && crumb.OnTapped != nil {
+			button := NewButton(crumb.Text, "", Quiet, crumb.OnTapped)
+			button.compact = true
+			f.crumbs.Add(button)
+			continue
+		}
+		f.crumbs.Add(container.NewCenter(padded(4, 0, newWords(crumb.Text, look.Body, inkMuted))))
+	}
+	f.page.Objects = []fyne.CanvasObject{padded(16, 8, page)}
+	f.content.Refresh()
+}
+
+// SetRail changes the entries, for instance their counts.
+func (f *Frame) SetRail(items []RailItem) {
+	f.rail.items = items
+	f.rail.cursor = max(0, min(f.rail.cursor, len(items)-1))
+	f.rail.Refresh()
+}
+
+// SetConnection says how the centre is and what waits to be sent: "● орталық байланыста · жіберілмеген 2".
+func (f *Frame) SetConnection(tone look.Tone, text string) {
+	f.connection.tone = tone
+	f.connection.SetText(text)
+	f.connection.Refresh()
+	f.content.Refresh()
+}
+
+// SetHistory switches back and forward.
+func (f *Frame) SetHistory(canBack, canForward bool) {
+	f.back.setOff(!canBack)
+	f.forward.setOff(!canForward)
+}
+
+// SetLast says the last thing that happened, in words.
+func (f *Frame) SetLast(text string) { f.last.set(text) }
+
+// SetClock shows the centre's time, already written: "Asia/Almaty 21.11.2026 14:05".
+func (f *Frame) SetClock(text string) {
+	f.clock.set(text)
+	f.content.Refresh()
+}
+
+// FocusSearch gives the keyboard to the search field (Ctrl+K).
+func (f *Frame) FocusSearch() { focusOn(f.search) }
+
+// FocusRail gives the keyboard to the left rail.
+func (f *Frame) FocusRail() { focusOn(f.rail) }
+
+// frameLayout places top bar, rail, path, page and status bar, in this order, which is that of Tab as well.
+type frameLayout struct{}
+
+// Layout implements fyne.Layout.
+func (*frameLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	place := func(o fyne.CanvasObject, x, y, width, height float32) {
+		o.Move(fyne.NewPos(x, y))
+		o.Resize(fyne.NewSize(width, height))
+	}
+	top, left := o[0].MinSize().Height, o[1].MinSize().Width
+	path, foot := o[2].MinSize().Height, o[4].MinSize().Height
+	place(o[0], 0, 0, size.Width, top)
+	place(o[1], 0, top, left, size.Height-top-foot)
+	place(o[2], left, top, size.Width-left, path)
+	place(o[3], left, top+path, size.Width-left, size.Height-top-path-foot)
+	place(o[4], 0, size.Height-foot, size.Width, foot)
+}
+
+// MinSize implements fyne.Layout. The page is left out: a window may be smaller than what a page would like.
+func (*frameLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(max(800, o[0].MinSize().Width), 480)
+}
