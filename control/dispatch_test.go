@@ -225,6 +225,7 @@ func TestR311WhatSendingOpensToTheOrganiser(t *testing.T) {
 		{"D1, profile 1 alone, the undiscussed lot of a mixed one", undiscussedInD1, func(g *given) { g.another().Discussed = true }, control.D1, []int{1}, remedies{control.CancelPurchase: sentAt}},
 		{"D1, another profile", inD1, nil, control.D1, []int{12}, remedies{control.CancelPurchase: sentAt}},
 		{"D1, profile 1 among others", inD1, nil, control.D1, []int{1, 3}, remedies{control.CancelPurchase: sentAt}},
+		{"D1, no profile named", inD1, nil, control.D1, nil, remedies{control.CancelPurchase: sentAt}},
 		{"D2", inD2, nil, control.D2, []int{8}, remedies{control.CancelPurchase: sentAt}},
 		{"D3, by the window", inD3, nil, control.D3, []int{9}, remedies{control.ReviewAdmission: "2026-04-08 00:00", control.ContinueWithoutReview: "2026-04-08 00:00"}},
 		{"D3, by the portal's date", inD3, func(g *given) { g.purchase.SupplementEndsAt = almaty(g, "2026-04-10 18:00") }, control.D3, []int{9}, remedies{control.ReviewAdmission: "2026-04-10 18:00", control.ContinueWithoutReview: "2026-04-10 18:00"}},
