@@ -49,11 +49,10 @@ func Knock(ctx context.Context, address string, log *slog.Logger) (*Door, error)
 	return &Door{Centre: centre, client: client, ahead: centre.Time.Sub(asked.Add(half)), log: log}, nil
 }
 
-// OpenStore gives the local store of a person at a centre, named by its epoch.
-type OpenStore func(person, epoch string) (*localstore.Store, error)
-
-// Enter logs in with a key: the centre's challenge is signed with it. The key may be closed afterwards.
-func (d *Door) Enter(ctx context.Context, key *signing.Key, open OpenStore) (*Desk, error) {
+// Enter logs in with a key: the centre's challenge is signed with it. secret is what the key was
+// opened with; it is overwritten. The key may be closed afterwards.
+func (d *Door) Enter(ctx context.Context, key *signing.Key, secret []byte, open StoreOpener) (*Desk, error) {
+	defer clear(secret)
 	challenge, err := d.client.Challenge(ctx)
 	if err != nil {
 		return nil, err
@@ -75,7 +74,7 @@ func (d *Door) Enter(ctx context.Context, key *signing.Key, open OpenStore) (*De
 	if err != nil {
 		return nil, err
 	}
-	store, err := open(session.Me.Person.IIN, d.Centre.Epoch)
+	store, err := open(session.Me.Person.IIN, d.Centre.Epoch, secret)
 	if err != nil {
 		return nil, err
 	}
@@ -161,4 +160,21 @@ func (d *Desk) Leave(ctx context.Context) error {
 		err = errors.Join(err, fmt.Errorf("close the local store: %w", closed))
 	}
 	return err
+}
+
+// StoreOpener opens the local store of a person at a centre. The secret is what the key was opened
+// with: a store seals itself by it where the machine has no keyring.
+type StoreOpener func(person, epoch string, secret []byte) (*localstore.Store, error)
+
+// Waiting is how many commands have not reached the centre.
+func (s State) Waiting() int { return s.Outbox.All() }
+
+// Watch has f called after each change of what the desk knows, on some goroutine. The returned
+// function ends it.
+func (d *Desk) Watch(f func()) (cancel func()) {
+	return d.store.Subscribe(func(t localstore.Topic) {
+		if t != localstore.Preferences && t != localstore.Drafts {
+			f()
+		}
+	})
 }

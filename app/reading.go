@@ -198,10 +198,11 @@ type Task struct {
 	Kind         TaskKind
 	Purchase     string // to open
 	Direction    control.Direction
-	Notification string    // to open; empty for checks
-	Number       string    // how people cite it
-	KK, RU       string    // what it is about
-	Whose        string    // name of the person or organisation that it comes from
+	Notification string // to open; empty for checks
+	Number       string // how people cite it
+	KK, RU       string // what it is about
+	WhoseKK      string // the person or organisation that it comes from
+	WhoseRU      string
 	Due          time.Time // exclusive; zero when there is no term
 	DaysLeft     int
 }
@@ -248,7 +249,8 @@ func (d *Desk) Tasks() ([]Task, error) {
 func (d *Desk) lotTask(lot MyLot) (Task, bool) {
 	t := Task{
 		Purchase: lot.Purchase.ID, Direction: lot.Direction, Number: lot.Lot.Number, KK: lot.Lot.NameKK, RU: lot.Lot.NameRU,
-		Whose: lot.Purchase.AuditObject().NameKK, Due: lot.Open.Closes, DaysLeft: lot.DaysLeft,
+		WhoseKK: lot.Purchase.AuditObject().NameKK, WhoseRU: lot.Purchase.AuditObject().NameRU,
+		Due: lot.Open.Closes, DaysLeft: lot.DaysLeft,
 	}
 	switch {
 	case !lot.Open.Allowed:
@@ -268,12 +270,12 @@ func (d *Desk) cardTask(c Card) (Task, bool) {
 	n := c.Notification
 	t := Task{
 		Purchase: n.Purchase, Direction: n.State.Direction, Notification: n.ID, Number: n.Number,
-		KK: n.NameKK, RU: n.NameRU, Whose: n.AuthorName, Due: c.Window.Closes, DaysLeft: -1,
+		KK: n.NameKK, RU: n.NameRU, WhoseKK: n.AuthorName, WhoseRU: n.AuthorName, Due: c.Window.Closes, DaysLeft: -1,
 	}
 	mine := n.State.Author == d.Me.Person.IIN
 	switch {
 	case c.Acknowledge.Allowed:
-		t.Kind, t.Whose, t.Due = TaskAcknowledge, n.AuthorName, n.State.Deadline
+		t.Kind, t.Due = TaskAcknowledge, n.State.Deadline
 	case c.Approve.Allowed:
 		t.Kind = TaskSign
 	case c.Agree.Allowed:

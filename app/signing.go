@@ -89,7 +89,7 @@ func (d *Desk) SignPapers(ctx context.Context, key *signing.Key, papers []Paper,
 }
 
 func (d *Desk) signPaper(ctx context.Context, key *signing.Key, p Paper) error {
-	if err := key.Identity().FitFor(signing.ForDocument, d.Me.Person.IIN, d.Now()).Err(); err != nil {
+	if err := d.FitToSign(key); err != nil {
 		return err
 	}
 	cms, err := signing.Sign(ctx, key, p.Bytes, d.Now())
@@ -158,4 +158,10 @@ func OpenKey(path string, password []byte) (*signing.Key, error) {
 	}
 	defer clear(data)
 	return signing.OpenPKCS12(filepath.Base(path), data, password)
+}
+
+// FitToSign says why a key can't sign my documents now: an authentication key, an expired one,
+// somebody else's. nil when it can.
+func (d *Desk) FitToSign(key *signing.Key) error {
+	return key.Identity().FitFor(signing.ForDocument, d.Me.Person.IIN, d.Now()).Err()
 }

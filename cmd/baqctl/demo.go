@@ -79,7 +79,7 @@ func (t *teller) as(login string, act func(*actor) error) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, key.Close()) }()
-	desk, err := door.Enter(t.ctx, key, func(person, _ string) (*localstore.Store, error) {
+	desk, err := door.Enter(t.ctx, key, nil, func(person, _ string, _ []byte) (*localstore.Store, error) {
 		return localstore.Open(filepath.Join(t.folder, person+".db"), t.seal)
 	})
 	if err != nil {
@@ -121,7 +121,7 @@ func (t *teller) verify() error {
 	openssl, missing := exec.LookPath("openssl")
 	for _, name := range t.files {
 		args := []string{
-			"cms", "-verify", "-binary", "-inform", "DER", "-purpose", "any", "-content", filepath.Join(t.out, name+".pdf"),
+			"cms", "-verify", "-binary", "-inform", "DER", "-content", filepath.Join(t.out, name+".pdf"),
 			"-in", filepath.Join(t.out, name+".p7s"), "-CAfile", authority, "-out", os.DevNull,
 		}
 		fmt.Print("openssl")

@@ -1,0 +1,93 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strings"
+
+	"baqylau/api"
+	"baqylau/assets"
+	"baqylau/control"
+	"baqylau/control/calendar"
+	"baqylau/localstore"
+	"baqylau/signing"
+)
+
+// Sentence puts a failure into words for a person: what happened, why, what next. action makes a
+// rule's refusal name what was refused; it may be empty.
+func Sentence(lang assets.Lang, err error, action control.Action) string {
+	var p api.Problem
+	var batch *BatchError
+	var v control.Verdict
+	var year calendar.UnknownYear
+	switch {
+	case errors.Is(err, ErrQueued):
+		return lang.T("app.queued")
+	case errors.Is(err, api.ErrOffline):
+		return lang.T("refusal.offline")
+	case errors.As(err, &p):
+		return p.Detail(lang)
+	case errors.As(err, &batch):
+		return batchSentence(lang, batch)
+	case errors.As(err, &v):
+		return api.Sentence(lang, v, action)
+	case errors.As(err, &year):
+		return lang.T("refusal.no_calendar", "year", year.Year)
+	case errors.Is(err, api.ErrOtherOrigin):
+		return lang.T("refusal.wrong_origin")
+	case errors.Is(err, api.ErrOtherFile):
+		return lang.T("refusal.wrong_document")
+	case errors.Is(err, ErrGone):
+		return lang.T("refusal.not_found")
+	case errors.Is(err, localstore.ErrInUse):
+		return lang.T("store.in_use")
+	case errors.Is(err, localstore.ErrWrongKey):
+		return lang.T("store.wrong_key")
+	case errors.Is(err, localstore.ErrDiskFull):
+		return lang.T("store.disk_full")
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+		return lang.T("app.file_unreadable")
+	case errors.Is(err, context.Canceled):
+		return lang.T("app.cancelled")
+	}
+	if code := signing.Fault(err); code != "" && code != "unknown" {
+		return lang.T("signing.fault." + code)
+	}
+	return lang.T("refusal.internal")
+}
+
+// batchSentence says each thing that was refused once.
+func batchSentence(lang assets.Lang, e *BatchError) string {
+	var lines []string
+	seen := map[string]bool{}
+	for _, item := range e.Items {
+		line := item.Problem.Detail(lang)
+		if item.Done || seen[line] {
+			continue
+		}
+		seen[line] = true
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Why is why an action is off, in words; empty when it is on.
+func Why(lang assets.Lang, v control.Verdict, action control.Action) string {
+	if v.Allowed {
+		return ""
+	}
+	return api.Sentence(lang, v, action)
+}
+
+// DaysLeft says in words how long a term still runs; a term that is over says so.
+func DaysLeft(lang assets.Lang, days int) string {
+	switch {
+	case days < 0:
+		return lang.T("app.overdue")
+	case days == 0:
+		return lang.T("deadline.today")
+	default:
+		return lang.N("deadline.workdays_left", days)
+	}
+}

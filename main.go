@@ -1,0 +1,143 @@
+// Baqylau is the workplace of desk control: the desktop client, with a central service of its own in
+// the same process unless it is told the address of another.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	_ "time/tzdata" // Asia/Almaty on machines without zone data
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"baqylau/assets"
+	"baqylau/localstore"
+	"baqylau/server/centre"
+	"baqylau/signing/demo"
+	"baqylau/ui"
+)
+
+const appID = "kz.baqylau.desk"
+
+func main() {
+	address := flag.String("centre", "", "address of the central service; none starts the embedded one with the demo")
+	folder := flag.String("folder", "", "folder of the program's data; by default in the user's data folder")
+	flag.Parse()
+	if err := run(*address, *folder); err != nil {
+		fmt.Fprintln(os.Stderr, "baqylau:", err)
+		os.Exit(1)
+	}
+}
+
+func run(address, folder string) (err error) {
+	if folder == "" {
+		if folder, err = dataFolder(); err != nil {
+			return err
+		}
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	a := app.NewWithID(appID)
+	a.SetIcon(fyne.NewStaticResource("baqylau.png", assets.Icon))
+	a.Settings().SetTheme(ui.Theme(a.Preferences()))
+	o := ui.Options{Address: address, Lang: ui.Language(a.Preferences()), Log: log, OpenStore: stores(folder), KeyFolders: keyFolders()}
+	if address == "" {
+		embedded, err := startDemo(filepath.Join(folder, "demo"), log)
+		if err != nil {
+			return err
+		}
+		defer func() {
+			ending, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			defer cancel()
+			err = errors.Join(err, embedded.Close(ending))
+		}()
+		o.Address, o.DemoPassword, o.KeyFolders = embedded.Origin(), demo.Password, []string{embedded.KeysFolder()}
+	}
+	program := ui.New(a, o)
+	program.Window().ShowAndRun()
+	return nil
+}
+
+// demoLasts is how long a demo is gone on with: its purchases are dated around the day on which it
+// was made, and their windows are over a few days later.
+const demoLasts = 4 * 24 * time.Hour
+
+func startDemo(folder string, log *slog.Logger) (*centre.Centre, error) {
+	aside, err := centre.Anew(folder, time.Now(), demoLasts)
+	if err != nil {
+		return nil, fmt.Errorf("begin the demo anew: %w", err)
+	}
+	if aside != "" {
+		log.Warn("the demo begins anew; the old one is kept", "folder", aside)
+	}
+	return centre.Start(context.Background(), centre.Options{Folder: folder, Demo: true, Log: log})
+}
+
+// dataFolder is the program's place in the user's data folder.
+func dataFolder() (string, error) {
+	if data := os.Getenv("XDG_DATA_HOME"); data != "" {
+		return filepath.Join(data, "baqylau"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("find the user's data folder: %w", err)
+	}
+	for _, data := range []string{
+		os.Getenv("LocalAppData"),
+		filepath.Join(home, "Library", "Application Support"),
+		filepath.Join(home, ".local", "share"),
+	} {
+		if info, err := os.Stat(data); data != "" && err == nil && info.IsDir() {
+			return filepath.Join(data, "baqylau"), nil
+		}
+	}
+	return filepath.Join(home, ".local", "share", "baqylau"), nil
+}
+
+// keyFolders are where people keep their key files.
+func keyFolders() []string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return nil
+	}
+	folders := []string{filepath.Join(home, "Desktop"), filepath.Join(home, "Documents"), filepath.Join(home, "Downloads")}
+	for _, pattern := range []string{"/media/*/*", "/run/media/*/*", "/Volumes/*"} {
+		if drives, err := filepath.Glob(pattern); err == nil {
+			folders = append(folders, drives...)
+		}
+	}
+	return folders
+}
+
+// stores opens a person's local store below the folder. Its key is in the system's keyring, or, where
+// there is none, made from the password of the person's own key file.
+func stores(folder string) func(person, epoch string, secret []byte) (*localstore.Store, error) {
+	return func(person, epoch string, secret []byte) (*localstore.Store, error) {
+		path := filepath.Join(folder, "people", epoch, person+".db")
+		derivation, sealed, err := localstore.DerivationOf(path)
+		if err != nil {
+			return nil, err
+		}
+		if !sealed {
+			key, err := localstore.KeyFromKeyring("baqylau", epoch+" "+person)
+			if err == nil {
+				return localstore.Open(path, key)
+			}
+			if !errors.Is(err, localstore.ErrNoKeyring) {
+				return nil, err
+			}
+			derivation = localstore.NewDerivation()
+		}
+		key, err := localstore.KeyFromPassphrase(secret, derivation)
+		if err != nil {
+			return nil, err
+		}
+		return localstore.Open(path, key, localstore.WithDerivation(derivation))
+	}
+}

@@ -1,0 +1,239 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"baqylau/assets"
+	"baqylau/control"
+	"baqylau/ui/kit"
+	"baqylau/ui/look"
+)
+
+// route names a page and what it shows, so that it can be gone back to and built anew.
+type route struct {
+	name      string
+	id        string // of the purchase or notification
+	lot       string
+	direction control.Direction
+}
+
+// The pages.
+const (
+	pageCabinet       = "cabinet"
+	pageReport        = "report"
+	pageMyLots        = "my-lots"
+	pageDesk          = "desk"
+	pageNotifications = "notifications"
+	pageCard          = "card"
+	pageForm          = "form"
+	pageInbox         = "inbox"
+	pageOutbox        = "outbox"
+)
+
+// page is a screen within the frame.
+type page interface {
+	// rail names the entry of the left rail that the page belongs to.
+	rail() string
+	// crumbs is the path to the page, itself last.
+	crumbs() []kit.Crumb
+	// content is built once, in the language of the day.
+	content() fyne.CanvasObject
+	// refresh shows what the mirror says now, without disturbing what the person is doing.
+	refresh()
+	// focus gives the keyboard to the page's main part.
+	focus()
+}
+
+// keeper is a page with something typed in it: keep puts it away before the page is built anew.
+type keeper interface{ keep() }
+
+// asker is a page that must not be left unasked: unsaved says what would be lost; empty when nothing.
+type asker interface {
+	unsaved() string
+	// discard forgets what was not saved.
+	discard()
+}
+
+// open makes the page of a route.
+func (p *Program) open(r route) page {
+	switch r.name {
+	case pageReport:
+		return newReportPage(p)
+	case pageMyLots:
+		return newMyLotsPage(p)
+	case pageDesk:
+		return newDeskPage(p, r)
+	case pageNotifications:
+		return newNotificationsPage(p)
+	case pageCard:
+		return newCardPage(p, r)
+	case pageForm:
+		return newFormPage(p, r)
+	case pageInbox:
+		return newInboxPage(p)
+	case pageOutbox:
+		return newOutboxPage(p)
+	default:
+		return newCabinetPage(p)
+	}
+}
+
+// go shows another page, after asking for what is not saved on this one.
+func (p *Program) navigate(r route) {
+	p.away(func() {
+		if p.current != nil && r != p.route {
+			p.back, p.forward = append(p.back, p.route), nil
+		}
+		p.show(r)
+	})
+}
+
+// away leaves the page in front: what is not saved is asked about first.
+func (p *Program) away(then func()) {
+	a, ok := p.current.(asker)
+	if !ok || a.unsaved() == "" {
+		if k, ok := p.current.(keeper); ok {
+			k.keep()
+		}
+		then()
+		return
+	}
+	p.controller.Confirm(kit.ConfirmSpec{
+		Title: p.lang.T("shell.unsaved.title"), Text: a.unsaved(), Action: p.lang.T("shell.unsaved.discard"), Destructive: true,
+		OnConfirm: func() {
+			a.discard()
+			then()
+		},
+	})
+}
+
+func (p *Program) goBack() {
+	if len(p.back) == 0 {
+		return
+	}
+	p.away(func() {
+		to := p.back[len(p.back)-1]
+		p.back, p.forward = p.back[:len(p.back)-1], append(p.forward, p.route)
+		p.show(to)
+	})
+}
+
+func (p *Program) goForward() {
+	if len(p.forward) == 0 {
+		return
+	}
+	p.away(func() {
+		to := p.forward[len(p.forward)-1]
+		p.forward, p.back = p.forward[:len(p.forward)-1], append(p.back, p.route)
+		p.show(to)
+	})
+}
+
+func (p *Program) show(r route) {
+	p.route = r
+	p.build()
+	p.current.focus()
+}
+
+// build makes the page in front anew.
+func (p *Program) build() {
+	p.loads++ // what was asked for by the page before comes too late
+	p.current = p.open(p.route)
+	content := p.current.content()
+	p.frame.SetPage(p.current.rail(), p.current.crumbs(), content)
+	p.frame.SetHistory(len(p.back) > 0, len(p.forward) > 0)
+	p.current.refresh()
+}
+
+// replace shows a page in the place of the one in front, which is not gone back to.
+func (p *Program) replace(r route) { p.show(r) }
+
+func (p *Program) buildFrame() {
+	p.frame = kit.NewFrame(kit.FrameSpec{
+		Lang: p.lang, User: p.userName(), Demo: p.desk.Centre.Demo, Menu: p.userMenu, Rail: p.railItems(),
+		OnLang: p.setLang, OnGo: func(id string) { p.navigate(route{name: id}) },
+		OnConnection: func() { p.navigate(route{name: pageOutbox}) },
+		OnSearch:     p.search, OnBack: p.goBack, OnForward: p.goForward,
+	})
+	p.frame.SetLast(p.last)
+	p.window.SetContent(p.controller.Layer(p.frame))
+	p.showState()
+}
+
+func (p *Program) userMenu() []kit.Choice {
+	me := p.desk.Me
+	return []kit.Choice{
+		{Text: fullNameAndPosition(p.lang, me), Reason: inLang(p.lang, me.Organization.NameKK, me.Organization.NameRU)},
+		{Separator: true, Text: p.lang.T("shell.theme"), Icon: look.IconSettings, Children: p.themeChoices()},
+		{Text: p.lang.T("shell.text_size"), Icon: look.IconSettings, Children: p.sizeChoices()},
+		{Separator: true, Text: p.lang.T("shell.exit"), Icon: look.IconUser, OnTapped: p.exit},
+	}
+}
+
+// railItems are the entries that the person's roles use.
+func (p *Program) railItems() []kit.RailItem {
+	a := p.desk.Actor()
+	counts := p.counts()
+	items := []kit.RailItem{{ID: pageCabinet, Text: p.lang.T("rail.cabinet"), Icon: look.IconHome, Count: counts[pageCabinet], Urgent: counts["urgent"] > 0}}
+	add := func(shown bool, id string, icon look.Icon) {
+		if shown {
+			items = append(items, kit.RailItem{ID: id, Text: p.lang.T("rail." + id), Icon: icon, Count: counts[id]})
+		}
+	}
+	add(p.desk.MayReport().Allowed, pageReport, look.IconChart)
+	add(a.Has(control.Auditor), pageMyLots, look.IconList)
+	add(a.HasAny(control.Auditor, control.AuditorApprover, control.Controller, control.ControllerApprover), pageNotifications, look.IconEnvelope)
+	add(a.Has(control.AuditObject), pageInbox, look.IconInbox)
+	return items
+}
+
+func (p *Program) showRail() {
+	if p.frame != nil {
+		p.frame.SetRail(p.railItems())
+	}
+}
+
+// counts are the numbers beside the rail's entries.
+func (p *Program) counts() map[string]int {
+	counts := map[string]int{}
+	tasks, err := p.desk.Tasks()
+	if err != nil {
+		p.options.Log.Error("count tasks", "cause", err)
+		return counts
+	}
+	counts[pageCabinet] = len(tasks)
+	for _, t := range tasks {
+		switch {
+		case t.Notification == "":
+			counts[pageMyLots]++
+		case t.Kind == "acknowledge":
+			counts[pageInbox]++
+		default:
+			counts[pageNotifications]++
+		}
+		if !t.Due.IsZero() && t.DaysLeft <= 0 {
+			counts["urgent"]++
+		}
+	}
+	return counts
+}
+
+func (p *Program) home() kit.Crumb {
+	return kit.Crumb{Text: p.lang.T("rail.cabinet"), OnTapped: func() { p.navigate(route{name: pageCabinet}) }}
+}
+
+// search finds by number, name or BIN: in the journal, or at the organiser's in the inbox.
+func (p *Program) search(text string) {
+	to := route{name: pageNotifications, id: text}
+	if !p.desk.Actor().HasAny(control.Auditor, control.AuditorApprover, control.Controller, control.ControllerApprover) {
+		to.name = pageInbox
+	}
+	p.navigate(to)
+}
+
+func inLang(l assets.Lang, kk, ru string) string {
+	if l == assets.RU && ru != "" || kk == "" {
+		return ru
+	}
+	return kk
+}

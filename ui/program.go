@@ -1,0 +1,255 @@
+// Package ui is the desktop: the window, its pages and dialogs (ui.md).
+//
+// Its promise: a page shows what package app tells and asks package app to act; it decides nothing.
+// What is off says why. Nothing here waits on the window's goroutine: work goes off it and comes back
+// by [Program.post]. A change of language or of facts builds the page anew from the same route.
+//
+// Its limit: Fyne gives assistive programs labels for a few widgets on Windows and macOS alone.
+package ui
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"baqylau/app"
+	"baqylau/assets"
+	"baqylau/control"
+	"baqylau/ui/kit"
+	"baqylau/ui/look"
+)
+
+// Options say what the desktop is run with.
+type Options struct {
+	Address    string   // of the centre
+	KeyFolders []string // where key files are looked for
+	// DemoPassword opens the demo's keys: shown to whoever enters a demo centre. Empty elsewhere.
+	DemoPassword string
+	OpenStore    app.StoreOpener
+	Lang         assets.Lang
+	Log          *slog.Logger
+}
+
+// Program is the desktop. Its methods belong to Fyne's goroutine, but for post.
+type Program struct {
+	options    Options
+	fyne       fyne.App
+	window     fyne.Window
+	controller *kit.Controller
+	lang       assets.Lang
+
+	// start and post carry work off Fyne's goroutine and back; tests run both in order.
+	start func(func())
+	post  func(func())
+
+	desk    *app.Desk
+	leave   context.CancelFunc // ends what runs for the desk
+	session context.Context
+	frame   *kit.Frame
+	current page
+	route   route
+	back    []route
+	forward []route
+	loads   int // generation of what is loaded for the page in front
+	last    string
+}
+
+// New makes the desktop in a window of the application and shows its first screen. The window is not
+// shown yet.
+func New(a fyne.App, o Options) *Program {
+	w := a.NewWindow(o.Lang.T("app.name"))
+	p := &Program{
+		options: o, fyne: a, window: w, lang: o.Lang,
+		start: func(f func()) { go f() }, post: fyne.Do,
+	}
+	p.controller = kit.NewController(p.lang, w)
+	p.controller.OnKey = p.key
+	w.Resize(fyne.NewSize(1280, 800))
+	w.SetMaster()
+	w.SetCloseIntercept(p.quit)
+	p.shortcuts()
+	p.showLogin("")
+	return p
+}
+
+// Window is the program's window.
+func (p *Program) Window() fyne.Window { return p.window }
+
+// quit asks for what is not saved, then ends the session and the program.
+func (p *Program) quit() {
+	p.away(func() {
+		p.endSession()
+		p.window.Close()
+		p.fyne.Quit()
+	})
+}
+
+// enter takes a desk and shows its cabinet.
+func (p *Program) enter(desk *app.Desk) {
+	p.desk = desk
+	p.session, p.leave = context.WithCancel(context.Background())
+	p.back, p.forward = nil, nil
+	session := p.session
+	p.start(func() { desk.Run(session) })
+	cancel := desk.Watch(func() { p.post(p.factsChanged) })
+	context.AfterFunc(session, cancel)
+	p.start(func() { p.tick(session) })
+	p.buildFrame()
+	p.show(route{name: pageCabinet})
+}
+
+// endSession leaves the desk; what waits to be sent stays on this machine.
+func (p *Program) endSession() {
+	if p.desk == nil {
+		return
+	}
+	desk := p.desk
+	p.leave()
+	p.desk, p.current, p.frame = nil, nil, nil
+	p.controller.CloseAll()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if err := desk.Leave(ctx); err != nil {
+		p.options.Log.Error("leave the desk", "cause", err)
+	}
+}
+
+// exit ends the session and shows the login.
+func (p *Program) exit() {
+	p.away(func() {
+		p.endSession()
+		p.showLogin("")
+	})
+}
+
+// tick keeps the clock and the state of the connection on the frame.
+func (p *Program) tick(ctx context.Context) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			p.post(p.showState)
+		}
+	}
+}
+
+// factsChanged brings what the mirror now says onto the screen.
+func (p *Program) factsChanged() {
+	if p.desk == nil {
+		return
+	}
+	p.showState()
+	p.showRail()
+	if p.current != nil {
+		p.current.refresh()
+	}
+}
+
+// showState shows how the centre is and what waits to be sent.
+func (p *Program) showState() {
+	if p.desk == nil || p.frame == nil {
+		return
+	}
+	state := p.desk.State()
+	tone, text := look.Success, p.lang.T("shell.online")
+	switch {
+	case state.Expired:
+		tone, text = look.Danger, p.lang.T("shell.expired")
+	case !state.Online:
+		tone, text = look.Warning, p.lang.T("shell.offline", "time", assets.Clock(state.Mirrored))
+	}
+	if n := state.Waiting(); n > 0 {
+		text += " · " + p.lang.N("shell.waiting", n)
+	}
+	p.frame.SetConnection(tone, text)
+	p.frame.SetClock(p.lang.T("shell.clock", "time", assets.DateTime(p.desk.Now())))
+}
+
+// setLang shows everything in another language, at once.
+func (p *Program) setLang(l assets.Lang) {
+	if l == p.lang {
+		return
+	}
+	p.lang = l
+	p.fyne.Preferences().SetString(preferenceLang, string(l))
+	p.controller.SetLang(l)
+	p.window.SetTitle(l.T("app.name"))
+	p.shortcuts()
+	if p.desk == nil {
+		p.showLogin("")
+		return
+	}
+	if k, ok := p.current.(keeper); ok {
+		k.keep()
+	}
+	p.buildFrame()
+	p.build()
+}
+
+const preferenceLang = "language"
+
+// Language is the language that the person chose, Kazakh at first.
+func Language(preferences fyne.Preferences) assets.Lang {
+	if assets.Lang(preferences.String(preferenceLang)) == assets.RU {
+		return assets.RU
+	}
+	return assets.KK
+}
+
+// act does something that may take time and may be refused. Its end is told in passing; a refusal is
+// told in a dialog, for it has to be read. then runs when it was done or is kept to be sent.
+func (p *Program) act(action control.Action, done string, work func(context.Context) error, then func()) {
+	ctx := p.session
+	p.start(func() {
+		err := work(ctx)
+		p.post(func() {
+			if ctx.Err() != nil {
+				return
+			}
+			switch {
+			case errors.Is(err, app.ErrQueued):
+				p.tell(look.Warning, app.Sentence(p.lang, err, action))
+			case err != nil:
+				p.options.Log.Info("refused", "action", action, "cause", err)
+				p.controller.Tell(p.lang.T("shell.not_done"), app.Sentence(p.lang, err, action))
+				p.factsChanged()
+				return
+			case done != "":
+				p.tell(look.Success, done)
+			}
+			p.factsChanged()
+			if then != nil {
+				then()
+			}
+		})
+	})
+}
+
+// tell says something in passing and keeps it in the status line.
+func (p *Program) tell(tone look.Tone, text string) {
+	p.last = text
+	p.controller.Toast(tone, text)
+	if p.frame != nil {
+		p.frame.SetLast(text)
+	}
+}
+
+// load gets something off Fyne's goroutine and brings it back, unless the page has been left since.
+func load[T any](p *Program, work func(context.Context) (T, error), show func(T, error)) {
+	p.loads++
+	generation, ctx := p.loads, p.session
+	p.start(func() {
+		result, err := work(ctx)
+		p.post(func() {
+			if generation == p.loads && ctx.Err() == nil {
+				show(result, err)
+			}
+		})
+	})
+}

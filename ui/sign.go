@@ -1,0 +1,221 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"baqylau/app"
+	"baqylau/signing"
+	"baqylau/ui/kit"
+	"baqylau/ui/look"
+	"baqylau/ui/preview"
+)
+
+// signPapers runs the sign dialog (ui.md) over papers that prepare gets: what, with which key, the
+// password once for all, progress, result. then runs when at least one signature was taken.
+func (p *Program) signPapers(prepare func(context.Context) ([]app.Paper, error), then func()) {
+	progress := p.controller.Progress(p.lang.T("sign.preparing"), nil)
+	ctx := p.session
+	p.start(func() {
+		papers, err := prepare(ctx)
+		p.post(func() {
+			progress.Finish()
+			if err != nil {
+				p.controller.Tell(p.lang.T("shell.not_done"), app.Sentence(p.lang, err, "approve"))
+				p.factsChanged()
+				return
+			}
+			(&signDialog{p: p, papers: papers, then: then}).open()
+		})
+	})
+}
+
+type signDialog struct {
+	p        *Program
+	papers   []app.Paper
+	then     func()
+	keys     []string
+	choose   *widget.Select
+	password *kit.PasswordField
+	message  *fyne.Container
+	dialog   *kit.Dialog
+}
+
+func (d *signDialog) open() {
+	t := d.p.lang.T
+	d.keys = app.KeyFiles(d.p.options.KeyFolders...)
+	names := make([]string, len(d.keys))
+	for i, path := range d.keys {
+		names[i] = filepath.Base(path)
+	}
+	d.choose = widget.NewSelect(names, func(string) { d.update() })
+	d.choose.PlaceHolder = t("login.no_key")
+	d.password = kit.NewPasswordField(d.p.lang, t("login.password"))
+	d.password.OnChanged = d.update
+	d.password.OnSubmitted = d.sign
+	d.message = container.NewStack()
+	body := kit.Stack(12,
+		kit.NewSubheading(t("sign.what")), d.what(),
+		kit.NewSubheading(t("sign.with")), d.choose,
+		kit.NewSubheading(t("login.password")), d.password, d.message,
+	)
+	d.dialog = d.p.controller.Show(kit.DialogSpec{
+		Title: d.p.lang.N("sign.title", len(d.papers)), Body: body, Primary: d.primary(), Width: 620,
+		Focus: d.password.Focusable(), OnCancel: d.password.Clear,
+	})
+	for i, path := range d.keys {
+		if path == d.p.fyne.Preferences().String(preferenceKey) {
+			d.choose.SetSelectedIndex(i)
+		}
+	}
+	if d.choose.SelectedIndex() < 0 && len(d.keys) > 0 {
+		d.choose.SetSelectedIndex(0)
+	}
+}
+
+// what lists the papers: number, digest, and the very bytes one click away.
+func (d *signDialog) what() fyne.CanvasObject {
+	rows := kit.Stack(4)
+	for _, paper := range d.papers {
+		name := paper.Number
+		if paper.Title != "" {
+			name += " · " + paper.Title
+		}
+		file := preview.File{Name: "№ " + name, Size: d.p.size(len(paper.Bytes)), Digest: paper.Digest}
+		rows.Add(preview.NewRow(d.p.lang, file, func() { d.p.openBytes(paper.Number+".pdf", paper.Bytes) }, nil))
+	}
+	if len(d.papers) > 3 {
+		return kit.Wide(0, 220, container.NewVScroll(rows))
+	}
+	return rows
+}
+
+func (d *signDialog) primary() *kit.Action {
+	action := &kit.Action{Text: d.p.lang.T("sign.do"), Icon: look.IconSign, OnTapped: d.sign}
+	switch {
+	case d.choose.SelectedIndex() < 0:
+		action.Reason = d.p.lang.T("login.no_key")
+	case d.password.Empty():
+		action.Reason = d.p.lang.T("sign.need_password")
+	}
+	return action
+}
+
+func (d *signDialog) update() {
+	if d.dialog != nil {
+		d.dialog.SetActions(d.primary())
+	}
+}
+
+func (d *signDialog) sign() {
+	at := d.choose.SelectedIndex()
+	if at < 0 || d.password.Empty() {
+		return
+	}
+	path, password := d.keys[at], d.password.Take()
+	p := d.p
+	p.start(func() {
+		key, err := app.OpenKey(path, password)
+		if err == nil {
+			if unfit := p.desk.FitToSign(key); unfit != nil {
+				err = errors.Join(unfit, key.Close())
+			}
+		}
+		p.post(func() {
+			if err != nil {
+				d.say(app.Sentence(p.lang, err, "approve"))
+				return
+			}
+			d.dialog.Close()
+			d.run(key)
+		})
+	})
+}
+
+func (d *signDialog) say(wrong string) {
+	d.message.RemoveAll()
+	d.message.Add(kit.NewBanner(look.Danger, look.IconWarning, wrong, nil))
+	d.password.Focus()
+	d.update()
+}
+
+// run signs one paper after the other; what failed is told and may be tried again.
+func (d *signDialog) run(key *signing.Key) {
+	p := d.p
+	ctx, cancel := context.WithCancel(p.session)
+	progress := p.controller.Progress(p.lang.T("sign.signing"), cancel)
+	p.start(func() {
+		results := p.desk.SignPapers(ctx, key, d.papers, func(done int, last app.Signed) {
+			progress.Report(done, len(d.papers), last.Paper.Number)
+		})
+		if err := key.Close(); err != nil {
+			p.options.Log.Error("close the key", "cause", err)
+		}
+		cancel()
+		p.post(func() {
+			progress.Finish()
+			d.result(results)
+		})
+	})
+}
+
+func (d *signDialog) result(results []app.Signed) {
+	t := d.p.lang.T
+	signed := 0
+	var failed []app.Paper
+	text := ""
+	for _, r := range results {
+		if r.Err == nil {
+			signed++
+			continue
+		}
+		failed = append(failed, r.Paper)
+		text += "\n№ " + r.Paper.Number + ": " + app.Sentence(d.p.lang, r.Err, "approve")
+	}
+	for _, paper := range d.papers[len(results):] {
+		failed = append(failed, paper)
+	}
+	d.p.factsChanged()
+	if len(failed) == 0 {
+		d.p.tell(look.Success, d.p.lang.N("sign.done", signed))
+		if d.then != nil {
+			d.then()
+		}
+		return
+	}
+	summary := t("sign.partly", "signed", signed, "failed", len(failed)) + text
+	again := &kit.Action{Text: t("sign.retry"), Icon: look.IconRefresh}
+	dialog := d.p.controller.Show(kit.DialogSpec{
+		Title: t("sign.result"), Body: kit.NewParagraph(summary), Primary: again, Cancel: t("ui.close"), Width: 560,
+		OnCancel: func() {
+			if signed > 0 && d.then != nil {
+				d.then()
+			}
+		},
+	})
+	again.OnTapped = func() {
+		dialog.Close()
+		(&signDialog{p: d.p, papers: failed, then: d.then}).open()
+	}
+	dialog.SetActions(again)
+}
+
+// prepareApprovals gets the final files of notifications that wait for my signature.
+func (p *Program) prepareApprovals(ids []string) func(context.Context) ([]app.Paper, error) {
+	return func(ctx context.Context) ([]app.Paper, error) {
+		papers := make([]app.Paper, 0, len(ids))
+		for _, id := range ids {
+			paper, err := p.desk.PrepareApproval(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			papers = append(papers, paper)
+		}
+		return papers, nil
+	}
+}
