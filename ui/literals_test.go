@@ -16,8 +16,8 @@ import (
 )
 
 // Words that people read stand in assets: no Go file below ui has a literal with Cyrillic letters (single letters, as
-// in the Kazakh layout, aside) or with two Latin words beside each other. What a program alone reads is exempt: errors
-// and panics.
+// in the Kazakh layout, aside) or with two Latin words beside each other. What a program alone reads is exempt: errors,
+// panics, log lines, and the names that preferences are kept under (constants named preference…).
 func TestNoWordsForPeopleInTheCode(t *testing.T) {
 	eachLiteral(t, func(name string, line int, text string, forPrograms bool) {
 		if !forPrograms && forPeople(text) {
@@ -100,6 +100,10 @@ func eachLiteral(t *testing.T, visit func(name string, line int, text string, fo
 			case *ast.Field:
 				if n.Tag != nil {
 					exempt[n.Tag] = true
+				}
+			case *ast.ValueSpec:
+				for i, value := range n.Values {
+					exempt[value] = strings.HasPrefix(n.Names[i].Name, "preference")
 				}
 			case *ast.CallExpr:
 				if speaksToPrograms(n) {
