@@ -46,29 +46,35 @@ func run(address, folder string) (err error) {
 	a := app.NewWithID(appID)
 	a.SetIcon(fyne.NewStaticResource("baqylau.png", assets.Icon))
 	a.Settings().SetTheme(ui.Theme(a.Preferences()))
-	o := ui.Options{Address: address, Lang: ui.Language(a.Preferences()), Log: log, OpenStore: stores(folder), KeyFolders: keyFolders()}
-	if address == "" {
-		embedded, err := startDemo(filepath.Join(folder, "demo"), log)
-		if err != nil {
-			return err
+	started := make(chan *centre.Centre, 1)
+	prepare := func(progress func(done, total int)) (ui.Place, error) {
+		if address != "" {
+			return ui.Place{Address: address, KeyFolders: keyFolders()}, nil
 		}
-		defer func() {
-			ending, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-			defer cancel()
-			err = errors.Join(err, embedded.Close(ending))
-		}()
-		o.Address, o.DemoPassword, o.KeyFolders = embedded.Origin(), demo.Password, []string{embedded.KeysFolder()}
+		embedded, err := startDemo(filepath.Join(folder, "demo"), log, progress)
+		if err != nil {
+			return ui.Place{}, err
+		}
+		started <- embedded
+		return ui.Place{Address: embedded.Origin(), DemoPassword: demo.Password, KeyFolders: []string{embedded.KeysFolder()}}, nil
 	}
-	program := ui.New(a, o)
+	program := ui.New(a, ui.Options{Prepare: prepare, Lang: ui.Language(a.Preferences()), Log: log, OpenStore: stores(folder)})
 	program.Window().ShowAndRun()
-	return nil
+	select {
+	case embedded := <-started:
+		ending, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		return embedded.Close(ending)
+	default: // none, or closed before it had started
+		return nil
+	}
 }
 
 // demoLasts is how long a demo is gone on with: its purchases are dated around the day on which it
 // was made, and their windows are over a few days later.
 const demoLasts = 4 * 24 * time.Hour
 
-func startDemo(folder string, log *slog.Logger) (*centre.Centre, error) {
+func startDemo(folder string, log *slog.Logger, progress func(done, total int)) (*centre.Centre, error) {
 	aside, err := centre.Anew(folder, time.Now(), demoLasts)
 	if err != nil {
 		return nil, fmt.Errorf("begin the demo anew: %w", err)
@@ -76,7 +82,7 @@ func startDemo(folder string, log *slog.Logger) (*centre.Centre, error) {
 	if aside != "" {
 		log.Warn("the demo begins anew; the old one is kept", "folder", aside)
 	}
-	return centre.Start(context.Background(), centre.Options{Folder: folder, Demo: true, Log: log})
+	return centre.Start(context.Background(), centre.Options{Folder: folder, Demo: true, Log: log, Progress: progress})
 }
 
 // dataFolder is the program's place in the user's data folder.

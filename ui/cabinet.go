@@ -138,7 +138,7 @@ func (c *cabinet) showCards() {
 		{"cabinet.card.word", word, look.IconSpeech},
 		{"cabinet.card.back", came, look.IconUndo},
 	} {
-		number := kit.NewHeading(assets.Number(int64(card.n)))
+		number := kit.Wide(44, 0, kit.NewHeading(assets.Number(int64(card.n))))
 		c.cards.Add(kit.NewPanel(kit.Inset(16, 12, container.NewBorder(nil, nil, kit.NewIcon(card.icon), number, kit.NewMuted(c.p.lang.T(card.key))))))
 	}
 	c.cards.Refresh()

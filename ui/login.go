@@ -30,7 +30,7 @@ type login struct {
 
 // showLogin shows the first screen, with a sentence about what went wrong before; empty for none.
 func (p *Program) showLogin(wrong string) {
-	l := &login{p: p, keys: app.KeyFiles(p.options.KeyFolders...)}
+	l := &login{p: p, keys: app.KeyFiles(p.place.KeyFolders...)}
 	p.window.SetContent(p.controller.Layer(l.build(wrong)))
 	l.password.Focus()
 }
@@ -54,11 +54,11 @@ func (l *login) build(wrong string) fyne.CanvasObject {
 		kit.NewSubheading(t("login.key")), container.NewBorder(nil, nil, nil, other, l.choose),
 		kit.NewSubheading(t("login.password")), l.password,
 		l.message,
-		container.NewBorder(nil, nil, l.languages(), l.enter),
+		container.NewBorder(nil, nil, l.languages(), container.NewCenter(l.enter)),
 	)
 	content := []fyne.CanvasObject{kit.NewPanel(kit.Inset(24, 24, form))}
-	if l.p.options.DemoPassword != "" {
-		content = append(content, kit.NewBanner(look.Danger, look.IconWarning, t("login.demo", "password", l.p.options.DemoPassword), nil))
+	if l.p.place.DemoPassword != "" {
+		content = append(content, kit.NewBanner(look.Danger, look.IconWarning, t("login.demo", "password", l.p.place.DemoPassword), nil))
 	}
 	l.update()
 	return container.NewCenter(kit.Wide(520, 0, kit.Stack(16, content...)))
@@ -86,7 +86,7 @@ func (l *login) remembered() int {
 }
 
 func (l *login) languages() fyne.CanvasObject {
-	row := kit.Flow(8)
+	row := container.NewHBox()
 	for _, lang := range []assets.Lang{assets.KK, assets.RU} {
 		weight := kit.Quiet
 		if lang == l.p.lang {
@@ -175,7 +175,7 @@ func (p *Program) enterWith(path string, password []byte) (*app.Desk, error) {
 
 func (p *Program) enterWithKey(key *signing.Key, secret []byte) (*app.Desk, error) {
 	ctx := context.Background()
-	door, err := app.Knock(ctx, p.options.Address, p.options.Log)
+	door, err := app.Knock(ctx, p.place.Address, p.options.Log)
 	if err != nil {
 		clear(secret)
 		return nil, err

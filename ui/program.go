@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"baqylau/app"
 	"baqylau/assets"
@@ -24,18 +25,26 @@ import (
 
 // Options say what the desktop is run with.
 type Options struct {
+	// Prepare finds the centre, or starts the embedded one, while the window is open already; progress
+	// is told how far it is and may be called from any goroutine.
+	Prepare   func(progress func(done, total int)) (Place, error)
+	OpenStore app.StoreOpener
+	Lang      assets.Lang
+	Log       *slog.Logger
+}
+
+// Place is where one works: a centre and where its keys may be.
+type Place struct {
 	Address    string   // of the centre
 	KeyFolders []string // where key files are looked for
 	// DemoPassword opens the demo's keys: shown to whoever enters a demo centre. Empty elsewhere.
 	DemoPassword string
-	OpenStore    app.StoreOpener
-	Lang         assets.Lang
-	Log          *slog.Logger
 }
 
 // Program is the desktop. Its methods belong to Fyne's goroutine, but for post.
 type Program struct {
 	options    Options
+	place      Place
 	fyne       fyne.App
 	window     fyne.Window
 	controller *kit.Controller
@@ -71,8 +80,30 @@ func New(a fyne.App, o Options) *Program {
 	w.SetMaster()
 	w.SetCloseIntercept(p.quit)
 	p.shortcuts()
-	p.showLogin("")
+	p.prepare()
 	return p
+}
+
+// prepare shows the first screen while the centre is being found or made.
+func (p *Program) prepare() {
+	text := kit.NewMuted(p.lang.T("first.preparing"))
+	text.Alignment = fyne.TextAlignCenter
+	p.window.SetContent(p.controller.Layer(container.NewCenter(kit.Stack(12, kit.NewIcon(look.IconHourglass), text))))
+	p.start(func() {
+		place, err := p.options.Prepare(func(done, total int) {
+			p.post(func() { text.SetText(p.lang.T("first.keys", "done", done, "total", total)) })
+		})
+		p.post(func() {
+			if err != nil {
+				p.options.Log.Error("prepare", "cause", err)
+				again := &kit.Action{Text: p.lang.T("first.again"), Icon: look.IconRefresh, OnTapped: p.prepare}
+				p.window.SetContent(p.controller.Layer(kit.NewNotice(look.IconWarning, p.lang.T("first.failed", "cause", err), again)))
+				return
+			}
+			p.place = place
+			p.showLogin("")
+		})
+	})
 }
 
 // Window is the program's window.

@@ -74,7 +74,7 @@ const (
 
 // Theme is the look that the person chose.
 func Theme(preferences fyne.Preferences) fyne.Theme {
-	return look.New(look.Mode(preferences.String(preferenceTheme)), preferences.IntWithFallback(preferenceSize, 100))
+	return look.New(look.Mode(preferences.StringWithFallback(preferenceTheme, string(look.Light))), preferences.IntWithFallback(preferenceSize, 100))
 }
 
 func (p *Program) themeChoices() []kit.Choice {
@@ -82,7 +82,7 @@ func (p *Program) themeChoices() []kit.Choice {
 	for _, mode := range []look.Mode{look.System, look.Light, look.Dark} {
 		choices = append(choices, kit.Choice{
 			Text:     p.lang.T("shell.theme." + string(mode)),
-			Checked:  p.fyne.Preferences().String(preferenceTheme) == string(mode),
+			Checked:  p.fyne.Preferences().StringWithFallback(preferenceTheme, string(look.Light)) == string(mode),
 			OnTapped: func() { p.fyne.Preferences().SetString(preferenceTheme, string(mode)); p.restyle() },
 		})
 	}

@@ -48,7 +48,7 @@ type signDialog struct {
 
 func (d *signDialog) open() {
 	t := d.p.lang.T
-	d.keys = app.KeyFiles(d.p.options.KeyFolders...)
+	d.keys = app.KeyFiles(d.p.place.KeyFolders...)
 	names := make([]string, len(d.keys))
 	for i, path := range d.keys {
 		names[i] = filepath.Base(path)
