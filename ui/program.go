@@ -88,7 +88,7 @@ func New(a fyne.App, o Options) *Program {
 func (p *Program) prepare() {
 	text := kit.NewMuted(p.lang.T("first.preparing"))
 	text.Alignment = fyne.TextAlignCenter
-	p.window.SetContent(p.controller.Layer(container.NewCenter(kit.Stack(12, kit.NewIcon(look.IconHourglass), text))))
+	p.window.SetContent(p.controller.Layer(container.NewCenter(kit.Wide(480, 0, kit.Stack(12, kit.NewIcon(look.IconHourglass), text)))))
 	p.start(func() {
 		place, err := p.options.Prepare(func(done, total int) {
 			p.post(func() { text.SetText(p.lang.T("first.keys", "done", done, "total", total)) })
