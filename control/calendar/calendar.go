@@ -190,3 +190,13 @@ func (c *Calendar) WorkingDaysLeft(now, closes time.Time) (int, error) {
 	}
 	return left, nil
 }
+
+// Covers says whether the calendar has every year that the time from one instant to another touches.
+func (c *Calendar) Covers(from, to time.Time) bool {
+	for y := from.In(c.zone).Year(); y <= to.In(c.zone).Year(); y++ {
+		if _, known := c.years[y]; !known {
+			return false
+		}
+	}
+	return true
+}

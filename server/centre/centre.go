@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"baqylau/assets"
+	"baqylau/control/calendar"
 	"baqylau/server"
 	"baqylau/server/store"
 	"baqylau/signing"
@@ -38,7 +39,8 @@ type Options struct {
 	Listen string
 	// Origin is the address that clients dial; by default http:// and the address served at.
 	Origin string
-	// Clock is for the demo and tests alone.
+	// Clock is for the demo and tests alone; the demo's own is the machine's, unless the calendar
+	// lacks a year that the demo needs.
 	Clock func() time.Time
 	Log   *slog.Logger
 	// Progress is told what the first start of a demo is doing; may be nil.
@@ -58,6 +60,13 @@ type Centre struct {
 func Start(ctx context.Context, o Options) (_ *Centre, err error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Demo && o.Clock == nil {
+		cal, err := calendar.Read(assets.WorkCalendar)
+		if err != nil {
+			return nil, err
+		}
+		o.Clock = demoClock(cal, time.Now)
 	}
 	trust, authority, err := trust(ctx, o)
 	if err != nil {

@@ -1,0 +1,35 @@
+package centre
+
+import (
+	"testing"
+	"time"
+
+	"baqylau/assets"
+	"baqylau/control/calendar"
+)
+
+func TestTheDemoPlaysOnDaysThatTheCalendarKnows(t *testing.T) {
+	cal, err := calendar.Read(assets.WorkCalendar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, now, want string
+	}{
+		{"an ordinary day stays", "2026-11-21T10:00:00+05:00", "2026-11-21T10:00:00+05:00"},
+		{"in spring nothing is put back", "2026-05-13T09:00:00+05:00", "2026-05-13T09:00:00+05:00"},
+		{"a year that the calendar lacks", "2027-03-03T12:00:00+05:00", "2026-11-25T12:00:00+05:00"},
+	} {
+		now, err := time.Parse(time.RFC3339, c.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := demoClock(cal, func() time.Time { return now })()
+		if want, _ := time.Parse(time.RFC3339, c.want); !got.Equal(want) {
+			t.Errorf("%s: the demo's clock says %v, want %v", c.name, got, want)
+		}
+		if got.Weekday() != now.Weekday() {
+			t.Errorf("%s: the day of the week changed", c.name)
+		}
+	}
+}
