@@ -123,10 +123,7 @@ type Desk struct {
 }
 
 // Actor is who asks the rules.
-func (d *Desk) Actor() control.Actor {
-	p := d.Me.Person
-	return control.Actor{Person: p.IIN, Organization: p.Organization, Roles: p.Roles}
-}
+func (d *Desk) Actor() control.Actor { return d.Me.Person.Actor() }
 
 // Now is the centre's time, as far as we know.
 func (d *Desk) Now() time.Time { return time.Now().Add(d.ahead) }

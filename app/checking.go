@@ -218,7 +218,7 @@ func (d *Desk) Page(purchase string, direction control.Direction) (page DeskPage
 	}
 	for i := range p.Lots {
 		lot := DeskLot{
-			Lot: p.Lots[i], Mine: c.Work[i].Assignee == actor.Person, Version: f.marks[marksID(p.Lots[i].ID, direction)].Version,
+			Lot: p.Lots[i], Mine: c.Work[i].Assignee == actor.Person, Version: f.marks[api.MarksID(p.Lots[i].ID, direction)].Version,
 			Mark: c.Mark(actor, i, direction), Create: c.Create(actor, i, direction),
 			Notification: standing(f, p.Lots[i].ID, direction),
 		}

@@ -54,8 +54,6 @@ type files struct {
 	certificates  map[string]Versioned[api.Certificate]
 }
 
-func marksID(lot string, d control.Direction) string { return lot + ":" + string(d) }
-
 func (d *Desk) files() (*files, error) {
 	f := &files{
 		purchases: map[string]Versioned[control.Purchase]{}, assignments: map[string]Versioned[api.Assignment]{},
@@ -70,7 +68,7 @@ func (d *Desk) files() (*files, error) {
 			return index(d, api.ObjectKindAssignment, f.assignments, func(a api.Assignment) string { return a.Lot })
 		},
 		func() error {
-			return index(d, api.ObjectKindMarks, f.marks, func(m api.Marks) string { return marksID(m.Lot, m.Direction) })
+			return index(d, api.ObjectKindMarks, f.marks, func(m api.Marks) string { return api.MarksID(m.Lot, m.Direction) })
 		},
 		func() error {
 			return index(d, api.ObjectKindNotification, f.notifications, func(n api.Notification) string { return n.ID })
@@ -96,22 +94,16 @@ func index[T any](d *Desk, kind api.ObjectKind, into map[string]Versioned[T], ke
 
 // rulesFor asks the rules about a mirrored purchase as it stands, by the centre's time.
 func (d *Desk) rulesFor(f *files, p *control.Purchase) (*control.Case, error) {
-	work := make([]control.LotWork, len(p.Lots))
-	at := map[string]int{}
-	for i := range p.Lots {
-		at[p.Lots[i].ID] = i
-		work[i].Assignee = f.assignments[p.Lots[i].ID].Body.Assignee
-		for _, direction := range p.Method.Directions() {
-			m := f.marks[marksID(p.Lots[i].ID, direction)].Body
-			work[i].In(direction).Marks, work[i].In(direction).MarkedBy = m.Marks, m.By
-		}
-	}
-	for _, n := range f.notifications {
-		if i, found := at[n.Body.Lot]; found && n.Body.Purchase == p.ID {
-			in := work[i].In(n.Body.State.Direction)
-			in.Notification, in.NotificationAuthor = n.Body.State.Status, n.Body.State.Author
-		}
-	}
+	work := api.Work(p,
+		func(lot string) api.Assignment { return f.assignments[lot].Body },
+		func(id string) api.Marks { return f.marks[id].Body },
+		func(yield func(api.Notification) bool) {
+			for _, n := range f.notifications {
+				if !yield(n.Body) {
+					return
+				}
+			}
+		})
 	return d.rules.Case(p, work, d.Now())
 }
 
@@ -128,24 +120,6 @@ func (d *Desk) Colleagues(roles ...control.Role) ([]api.Person, error) {
 			list = append(list, p.Body)
 		}
 	}
-	slices.SortFunc(list, func(a, b api.Person) int { return strings.Compare(FullName(a), FullName(b)) })
+	slices.SortFunc(list, func(a, b api.Person) int { return strings.Compare(a.FullName(), b.FullName()) })
 	return list, nil
-}
-
-// FullName is surname, given name and patronymic.
-func FullName(p api.Person) string {
-	return strings.Join(slices.DeleteFunc([]string{p.Surname, p.Given, p.Patronymic}, func(s string) bool { return s == "" }), " ")
-}
-
-// ShortName is the surname with an initial: Сейтқали А.
-func ShortName(p api.Person) string {
-	for _, initial := range p.Given {
-		return p.Surname + " " + string(initial) + "."
-	}
-	return p.Surname
-}
-
-func (d *Desk) person(id string) (api.Person, error) {
-	p, _, err := mirroredOne[api.Person](d, api.ObjectKindPerson, id)
-	return p.Body, err
 }

@@ -91,13 +91,13 @@ func (d *Desk) unsentCard(f Form) (Card, bool, error) {
 	n := api.Notification{
 		ID: f.ID, Purchase: p.Body.ID, PurchaseNumber: p.Body.Number, Lot: lot.ID, LotNumber: lot.Number,
 		NameKK: lot.NameKK, NameRU: lot.NameRU, Amount: lot.Amount, Organizer: p.Body.AuditObject(),
-		AuthorName: FullName(me), CreatedAt: draft.Saved,
+		AuthorName: me.FullName(), CreatedAt: draft.Saved,
 		State: control.Notification{
 			Status: control.NotificationDraft, Direction: f.Direction, Author: me.IIN, Organization: me.Organization,
 			Agreer: f.Text.Agreer, TextKK: f.Text.KK, TextRU: f.Text.RU,
 		},
 	}
-	marks, _, err := mirroredOne[api.Marks](d, api.ObjectKindMarks, marksID(f.Lot, f.Direction))
+	marks, _, err := mirroredOne[api.Marks](d, api.ObjectKindMarks, api.MarksID(f.Lot, f.Direction))
 	n.State.Profiles = control.Violated(marks.Body.Marks)
 	card := d.card(Versioned[api.Notification]{Body: n})
 	card.Unsent = true

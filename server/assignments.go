@@ -58,7 +58,7 @@ func (u *unit) assign(ref api.LotRef, assignee api.Person) error {
 	}
 	verdict := d.rules.Unassign(u.caller.actor, lot)
 	if assignee.IIN != "" {
-		verdict = d.rules.Assign(u.caller.actor, lot, actorOf(assignee))
+		verdict = d.rules.Assign(u.caller.actor, lot, assignee.Actor())
 	}
 	if err := demand(verdict, actionAssign); err != nil {
 		return err

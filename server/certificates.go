@@ -94,7 +94,7 @@ func (d *dossier) certified(assignee string, direction control.Direction) []int 
 func (d *dossier) basis(direction control.Direction, lots []int) string {
 	var parts []string
 	for _, i := range lots {
-		id := marksID(d.purchase.Lots[i].ID, direction)
+		id := api.MarksID(d.purchase.Lots[i].ID, direction)
 		parts = append(parts, fmt.Sprintf("%s@%d", id, d.marks[id].record.Version))
 	}
 	return strings.Join(parts, " ")
@@ -138,7 +138,7 @@ func documentOrganization(o api.Organization) document.Party {
 }
 
 func documentPerson(p api.Person) document.Person {
-	return document.Person{Name: fullName(p), PositionKK: p.PositionKK, PositionRU: p.PositionRU}
+	return document.Person{Name: p.FullName(), PositionKK: p.PositionKK, PositionRU: p.PositionRU}
 }
 
 // supersede puts the assignee's certificates of the direction that are in a state out of force; both

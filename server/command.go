@@ -199,16 +199,6 @@ func (u *unit) person(id, field string) (api.Person, error) {
 	return p, err
 }
 
-func fullName(p api.Person) string {
-	name := p.Surname
-	for _, part := range []string{p.Given, p.Patronymic} {
-		if part != "" {
-			name += " " + part
-		}
-	}
-	return name
-}
-
 // validID says whether a client's id may name a new aggregate.
 func validID(id string) bool {
 	if len(id) < 8 || len(id) > 64 {

@@ -24,8 +24,6 @@ type versioned[T any] struct {
 	body   T
 }
 
-func marksID(lot string, d control.Direction) string { return lot + ":" + string(d) }
-
 // dossier loads a purchase and the work on it, and asks by the unit's clock.
 func (u *unit) dossier(id string) (*dossier, error) {
 	d, err := loadDossier(u.Tx, id)
@@ -87,24 +85,16 @@ func keep[T any](in map[string]versioned[T], r store.Record) error {
 
 // work is what has been done, lot by lot.
 func (d *dossier) work() []control.LotWork {
-	work := make([]control.LotWork, len(d.purchase.Lots))
-	for i := range d.purchase.Lots {
-		lot := d.purchase.Lots[i].ID
-		work[i].Assignee = d.assignments[lot].body.Assignee
-		for _, direction := range d.purchase.Method.Directions() {
-			if m, found := d.marks[marksID(lot, direction)]; found {
-				in := work[i].In(direction)
-				in.Marks, in.MarkedBy = m.body.Marks, m.body.By
+	return api.Work(&d.purchase,
+		func(lot string) api.Assignment { return d.assignments[lot].body },
+		func(id string) api.Marks { return d.marks[id].body },
+		func(yield func(api.Notification) bool) {
+			for _, n := range d.notifications {
+				if !yield(n.body) {
+					return
+				}
 			}
-		}
-	}
-	for _, n := range d.notifications {
-		if i, found := d.lot(n.body.Lot); found {
-			in := work[i].In(n.body.State.Direction)
-			in.Notification, in.NotificationAuthor = n.body.State.Status, n.body.State.Author
-		}
-	}
-	return work
+		})
 }
 
 func (d *dossier) lot(id string) (int, bool) {

@@ -88,11 +88,7 @@ func callerFor(tx *store.Tx, person string) (caller, error) {
 	if err != nil {
 		return caller{}, err
 	}
-	return caller{me: api.Me{Person: p, Organization: o}, actor: actorOf(p)}, nil
-}
-
-func actorOf(p api.Person) control.Actor {
-	return control.Actor{Person: p.IIN, Organization: p.Organization, Roles: p.Roles}
+	return caller{me: api.Me{Person: p, Organization: o}, actor: p.Actor()}, nil
 }
 
 // GetCentre says who this centre is.

@@ -35,7 +35,7 @@ func (u *unit) mark(d *dossier, direction control.Direction, m api.LotMarks) err
 	if err := demand(d.rules.CheckMarks(direction, m.Marks), actionMark); err != nil {
 		return err
 	}
-	id := marksID(m.Lot, direction)
+	id := api.MarksID(m.Lot, direction)
 	before := d.marks[id]
 	if before.record.Version != m.Version {
 		return u.staleness(before.record)

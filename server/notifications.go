@@ -81,7 +81,7 @@ func (u *unit) store(n *notification, action control.Action) error {
 // step moves the notification along its life cycle and writes the trail.
 func (u *unit) step(n *notification, action control.Action, to control.NotificationStatus, entry api.TrailEntry) {
 	n.body.State.Status = to
-	entry.At, entry.Person, entry.Name, entry.Action = u.now, u.caller.actor.Person, fullName(u.caller.me.Person), action
+	entry.At, entry.Person, entry.Name, entry.Action = u.now, u.caller.actor.Person, u.caller.me.Person.FullName(), action
 	n.body.Trail = append(n.body.Trail, entry)
 }
 
@@ -132,7 +132,7 @@ func (u *unit) create(c api.CreateCommand) error {
 	return nil
 }
 
-func claimName(lot string, d control.Direction) string { return "notification " + marksID(lot, d) }
+func claimName(lot string, d control.Direction) string { return "notification " + api.MarksID(lot, d) }
 
 func (u *unit) newNotification(d *dossier, i int, c api.CreateCommand) api.Notification {
 	lot := &d.purchase.Lots[i]
@@ -140,7 +140,7 @@ func (u *unit) newNotification(d *dossier, i int, c api.CreateCommand) api.Notif
 	return api.Notification{
 		ID: c.ID, Purchase: d.purchase.ID, PurchaseNumber: d.purchase.Number,
 		Lot: lot.ID, LotNumber: lot.Number, NameKK: lot.NameKK, NameRU: lot.NameRU, Amount: lot.Amount,
-		Organizer: object, AuthorName: fullName(u.caller.me.Person), CreatedAt: u.now,
+		Organizer: object, AuthorName: u.caller.me.Person.FullName(), CreatedAt: u.now,
 		State: control.Notification{
 			Direction: c.Direction, Author: u.caller.actor.Person, Organization: u.caller.actor.Organization,
 			Recipient: object.BIN, Profiles: control.Violated(d.rules.Work[i].In(c.Direction).Marks),
@@ -156,14 +156,14 @@ func (u *unit) write(n *notification, kk, ru, agreer string) error {
 		return err
 	}
 	if agreer != "" {
-		if err := demand(n.body.State.FitAgreer(actorOf(p)), control.ActionEdit); err != nil {
+		if err := demand(n.body.State.FitAgreer(p.Actor()), control.ActionEdit); err != nil {
 			return err
 		}
 	}
 	n.body.State.TextKK, n.body.State.TextRU = clean(kk), clean(ru)
 	n.body.State.Agreer, n.body.AgreerName = agreer, ""
 	if agreer != "" {
-		n.body.AgreerName = fullName(p)
+		n.body.AgreerName = p.FullName()
 	}
 	return nil
 }
@@ -218,13 +218,13 @@ func (s *Server) PostNotificationSendToAgreement(ctx context.Context, r api.Post
 		if err != nil {
 			return err
 		}
-		if err := demand(n.body.State.SendToAgreement(u.caller.actor, actorOf(agreer)), action); err != nil {
+		if err := demand(n.body.State.SendToAgreement(u.caller.actor, agreer.Actor()), action); err != nil {
 			return err
 		}
 		if err := u.render(n, nil); err != nil {
 			return err
 		}
-		u.step(n, action, control.NotificationInAgreement, api.TrailEntry{To: agreer.IIN, ToName: fullName(agreer), File: n.body.File})
+		u.step(n, action, control.NotificationInAgreement, api.TrailEntry{To: agreer.IIN, ToName: agreer.FullName(), File: n.body.File})
 		return nil
 	})
 	return api.PostNotificationSendToAgreement200JSONResponse{DoneJSONResponse: d}, err
@@ -242,12 +242,12 @@ func (s *Server) PostNotificationAgree(ctx context.Context, r api.PostNotificati
 		if err != nil {
 			return err
 		}
-		if err := demand(d.rules.Agree(u.caller.actor, &n.body.State, lot, actorOf(next)), action); err != nil {
+		if err := demand(d.rules.Agree(u.caller.actor, &n.body.State, lot, next.Actor()), action); err != nil {
 			return err
 		}
-		n.body.State.Agreer, n.body.AgreerName, n.body.PreparedBy = next.IIN, fullName(next), ""
+		n.body.State.Agreer, n.body.AgreerName, n.body.PreparedBy = next.IIN, next.FullName(), ""
 		u.step(n, action, control.NotificationInAgreement,
-			api.TrailEntry{To: next.IIN, ToName: fullName(next), Text: clean(r.Body.Comment)})
+			api.TrailEntry{To: next.IIN, ToName: next.FullName(), Text: clean(r.Body.Comment)})
 		return nil
 	})
 	return api.PostNotificationAgree200JSONResponse{DoneJSONResponse: d}, err
@@ -320,7 +320,7 @@ func (s *Server) PostNotificationApprove(ctx context.Context, r api.PostNotifica
 			return err
 		}
 		n.body.Signature, n.body.SignedAt = signature, u.now
-		n.body.Signer, n.body.SignerName = u.caller.actor.Person, fullName(u.caller.me.Person)
+		n.body.Signer, n.body.SignerName = u.caller.actor.Person, u.caller.me.Person.FullName()
 		u.step(n, action, control.NotificationApproved, api.TrailEntry{File: n.body.File, Signature: signature})
 		return nil
 	})

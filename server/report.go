@@ -183,7 +183,7 @@ func nameOf(tx *store.Tx, person string, known map[string]personName) (personNam
 		return name, nil
 	}
 	c, err := callerFor(tx, person)
-	name := personName{fullName(c.me.Person), c.me.Organization.NameKK, c.me.Organization.NameRU}
+	name := personName{c.me.Person.FullName(), c.me.Organization.NameKK, c.me.Organization.NameRU}
 	known[person] = name
 	return name, err
 }

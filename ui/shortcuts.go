@@ -5,7 +5,6 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"baqylau/api"
-	"baqylau/app"
 	"baqylau/assets"
 	"baqylau/ui/kit"
 	"baqylau/ui/look"
@@ -61,10 +60,10 @@ func (p *Program) key(event *fyne.KeyEvent) {
 	}
 }
 
-func (p *Program) userName() string { return app.ShortName(p.desk.Me.Person) }
+func (p *Program) userName() string { return p.desk.Me.Person.ShortName() }
 
 func fullNameAndPosition(l assets.Lang, me api.Me) string {
-	return app.FullName(me.Person) + ", " + inLang(l, me.Person.PositionKK, me.Person.PositionRU)
+	return me.Person.FullName() + ", " + inLang(l, me.Person.PositionKK, me.Person.PositionRU)
 }
 
 const (

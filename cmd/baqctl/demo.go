@@ -86,7 +86,7 @@ func (t *teller) as(login string, act func(*actor) error) (err error) {
 		return fmt.Errorf("%s: %w", login, err)
 	}
 	a := &actor{teller: t, Desk: desk, key: key}
-	t.step("cmd.demo.entered", "name", app.FullName(desk.Me.Person), "position", app.InLang(t.lang, desk.Me.Person.PositionKK, desk.Me.Person.PositionRU))
+	t.step("cmd.demo.entered", "name", desk.Me.Person.FullName(), "position", app.InLang(t.lang, desk.Me.Person.PositionKK, desk.Me.Person.PositionRU))
 	err = act(a)
 	return errors.Join(err, desk.Leave(context.WithoutCancel(t.ctx)))
 }

@@ -71,7 +71,7 @@ func (a *actor) assign() (purchase string, err error) {
 	if err := a.Assign(a.ctx, rows, auditorIIN); err != nil {
 		return "", err
 	}
-	a.step("cmd.demo.assigned", "lots", len(rows), "number", heroNumber, "name", app.FullName(people[auditor]))
+	a.step("cmd.demo.assigned", "lots", len(rows), "number", heroNumber, "name", people[auditor].FullName())
 	return rows[0].Purchase, nil
 }
 
@@ -116,7 +116,7 @@ func (a *actor) check(purchase string) (notification string, err error) {
 	if err != nil {
 		return "", err
 	}
-	a.step("cmd.demo.drafted", "number", card.Notification.Number, "lot", card.Notification.LotNumber, "name", app.FullName(people[0]))
+	a.step("cmd.demo.drafted", "number", card.Notification.Number, "lot", card.Notification.LotNumber, "name", people[0].FullName())
 	return form.ID, nil
 }
 
