@@ -105,7 +105,9 @@ func (s *server) start(programs string) error {
 		return err
 	}
 	if line, err := bufio.NewReader(said).ReadString('\n'); line != "ready\n" {
-		log, _ := os.ReadFile(filepath.Join(dir, "log")) // best effort: there is an error to report already
+		// Best effort, both: there is an error to report already.
+		log, _ := os.ReadFile(filepath.Join(dir, "log"))
+		_ = os.RemoveAll(dir)
 		return fmt.Errorf("it said %q (%v) and logged:\n%s", line, err, log)
 	}
 	return nil

@@ -98,7 +98,7 @@ func TestTheServerEndsWithAKilledTestBinary(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := address.Query().Get("host")
-	if _, err := os.Stat(filepath.Join(folder, "data")); err != nil {
+	if _, err := os.Stat(filepath.Join(folder, "log")); err != nil {
 		t.Fatalf("the child's server is not where it says: %v", err)
 	}
 	child.Process.Kill()

@@ -190,6 +190,50 @@ func TestAFullDiskFailsAChangeAsAWhole(t *testing.T) {
 	sound(t, path, acknowledged)
 }
 
+// TestAFailedStatementSpoilsItsChange is about a change that makes nothing of a failure. After some of them SQLite has
+// ended the transaction, and a statement that comes later would stand alone.
+func TestAFailedStatementSpoilsItsChange(t *testing.T) {
+	fail := map[string]func(*Tx) error{
+		"sqlite":   func(tx *Tx) error { return tx.PutFile("big", "text/plain", make([]byte, 1<<20), "k", "1") },
+		"postgres": func(tx *Tx) error { return tx.Claim("no text \xff", "me") },
+	}
+	onBoth(t, func(t *testing.T, h home) {
+		s := h.store(t)
+		if h.name == "sqlite" {
+			execute(t, s, `PRAGMA max_page_count = 100`)
+		}
+		before := rows(t, s, []string{"aggregate", "claim", "file"})
+		var failure, later, read error
+		err := s.Update(t.Context(), func(tx *Tx) error {
+			if err := tx.Claim("before", "me"); err != nil {
+				return err
+			}
+			failure = fail[h.name](tx)
+			later = tx.Claim("after", "me")
+			_, read = tx.Every("k", "", 1)
+			return nil
+		})
+		if failure == nil || !errors.Is(err, failure) || !errors.Is(later, failure) || !errors.Is(read, failure) {
+			t.Errorf("it failed with %v; then came %v and %v, and the change ended with %v", failure, later, read, err)
+		}
+		if after := rows(t, s, []string{"aggregate", "claim", "file"}); after != before {
+			t.Errorf("there were %s, there are %s", before, after)
+		}
+		update(t, s, func(tx *Tx) error { return tx.Claim("next", "me") })
+	})
+}
+
+// TestSQLiteWaitsForTheDisk looks at the settings: losing power can't be tried here.
+func TestSQLiteWaitsForTheDisk(t *testing.T) {
+	s := sqliteHome(t).store(t)
+	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "busy_timeout": "10000"} {
+		var got string
+		if err := s.write.QueryRowContext(t.Context(), `PRAGMA `+pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %s (%v), want %s", pragma, got, err, want)
+		}
+	}
+}
+
 func TestAStoreThatCantBeOpenedSaysWhy(t *testing.T) {
 	for _, c := range []struct {
 		name string

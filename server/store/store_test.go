@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -195,6 +197,19 @@ func TestDemoAndRealDataNeverShareAStore(t *testing.T) {
 	}
 }
 
+func TestAStoreOfANewerProgramIsNotOpened(t *testing.T) {
+	onBoth(t, func(t *testing.T, h home) {
+		execute(t, h.store(t), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, TRUE)`)
+		s, err := h.open(t.Context(), Options{})
+		if !errors.Is(err, ErrNewer) {
+			t.Errorf("got %v", err)
+		}
+		if err == nil {
+			s.Close()
+		}
+	})
+}
+
 func TestAFailedChangeLeavesNothing(t *testing.T) {
 	everything := func(tx *Tx) error {
 		_, err := tx.Put(Record{Kind: "purchase", ID: "1", Body: []byte(`{}`)}, 0)
@@ -274,6 +289,56 @@ func TestACancelledChangeNeverBegins(t *testing.T) {
 		err := s.Update(ctx, func(*Tx) error { t.Error("it began"); return nil })
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("ended with %v", err)
+		}
+	})
+}
+
+// TestAChangeCancelledAtAnyMomentIsWholeOrNot doesn't ask a change that ended with an error to be absent from
+// PostgreSQL: what is cancelled while the server commits may stand.
+func TestAChangeCancelledAtAnyMomentIsWholeOrNot(t *testing.T) {
+	const changes = 100
+	onBoth(t, func(t *testing.T, h home) {
+		s := h.store(t)
+		longest := time.Millisecond
+		stand := 0
+		for i := range changes {
+			id := strconv.Itoa(i)
+			ctx, cancel := context.WithCancel(t.Context())
+			timer := time.AfterFunc(rand.N(longest), cancel)
+			ended := s.Update(ctx, func(tx *Tx) error {
+				_, err := tx.Put(Record{Kind: "k", ID: id}, 0)
+				if err != nil {
+					return err
+				}
+				return record(tx, id, "all")
+			})
+			timer.Stop()
+			cancel()
+			err := s.View(t.Context(), func(tx *Tx) error { _, err := tx.Get("k", id); return err })
+			switch {
+			case err == nil:
+				stand++
+			case !errors.Is(err, ErrNotFound):
+				t.Fatal(err)
+			}
+			if ended == nil { // so that as many are cancelled as not
+				longest -= longest / 8
+			} else {
+				longest += longest / 8
+			}
+			if (ended == nil) != (err == nil) && (ended == nil || h.name == "sqlite") {
+				t.Errorf("it ended with %v and reading it with %v", ended, err)
+			}
+		}
+		if err := s.Sequence(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		feed, err := follow(t.Context(), s, []string{"all"}, 0, 500)
+		if len(feed) != stand || err != nil {
+			t.Errorf("%d changes stand with %d events (%v)", stand, len(feed), err)
+		}
+		if stand == 0 || stand == changes {
+			t.Errorf("%d of %d stand: nothing was tried", stand, changes)
 		}
 	})
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"baqylau/server/portal"
 )
 
 func TestAFileIsKeptOnceAndKnowsWhoseItIs(t *testing.T) {
@@ -99,7 +101,7 @@ func TestPagesOfPurchasesAreTheWholeListNewestFirst(t *testing.T) {
 					for i, r := range page {
 						got, after = append(got, r.ID), places[i]
 					}
-					full = len(page) == limit
+					full = len(page) == limit && len(got) <= len(want)
 				}
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Errorf("%d at a time: %s", limit, diff)
@@ -237,5 +239,48 @@ func TestWhatMustBeRandomIsRefusedWhenItRepeats(t *testing.T) {
 				refused(t, s, ErrTaken, f)
 			})
 		}
+	})
+}
+
+func TestWhatImportsBroughtIsFoundByItsKeyAndItsLinks(t *testing.T) {
+	onBoth(t, func(t *testing.T, h home) {
+		s := h.store(t)
+		records := []portal.Record{
+			{Key: "lots/ә", Links: []string{"root/1", "trd-buy/1"}, Body: []byte(`{"a":"ә"}`)},
+			{Key: "lots/б", Links: []string{"trd-buy/1"}, Body: []byte(`{}`)},
+			{Key: "plans/1", Body: []byte(`{}`)},
+		}
+		put := func(r portal.Record) {
+			update(t, s, func(tx *Tx) error { return tx.Portal().Put(t.Context(), r) })
+		}
+		for range 2 { // the same import twice
+			for _, r := range records {
+				put(r)
+			}
+		}
+		linked := func(link string, want ...portal.Record) {
+			t.Helper()
+			view(t, s, func(tx *Tx) error {
+				got, err := tx.Portal().Linked(t.Context(), link)
+				if diff := cmp.Diff(append([]portal.Record{}, want...), got); diff != "" {
+					t.Error(link, diff)
+				}
+				return err
+			})
+		}
+		linked("trd-buy/1", records[1], records[0]) // by bytes б comes before ә
+		linked("root/1", records[0])
+		linked("none")
+		records[0].Links = []string{"root/2"}
+		put(records[0])
+		linked("trd-buy/1", records[1])
+		linked("root/2", records[0])
+		view(t, s, func(tx *Tx) error {
+			_, found, err := tx.Portal().Get(t.Context(), "plans/2")
+			if found {
+				t.Error("a record that is not there was found")
+			}
+			return err
+		})
 	})
 }

@@ -61,10 +61,7 @@ func (tx *Tx) Purchases(method string, after PurchaseCursor, limit int) (list []
 	if after.ID == "" {
 		after.Published = math.MaxInt64
 	}
-	err = tx.each(`SELECT `+recordColumns+`, i.published
-		FROM purchase_index i JOIN aggregate a ON a.kind = 'purchase' AND a.id = i.id
-		WHERE i.method = $1 AND i.published <= $2 AND (i.published < $2 OR i.id > $3)
-		ORDER BY i.published DESC, i.id LIMIT $4`, []any{method, after.Published, after.ID, limit},
+	err = tx.each(purchasesQuery, []any{method, after.Published, after.ID, limit},
 		func(scan func(...any) error) error {
 			var r Record
 			var place PurchaseCursor
@@ -75,6 +72,11 @@ func (tx *Tx) Purchases(method string, after PurchaseCursor, limit int) (list []
 		})
 	return list, places, err
 }
+
+const purchasesQuery = `SELECT ` + recordColumns + `, i.published
+	FROM purchase_index i JOIN aggregate a ON a.kind = 'purchase' AND a.id = i.id
+	WHERE i.method = $1 AND i.published <= $2 AND (i.published < $2 OR i.id > $3)
+	ORDER BY i.published DESC, i.id LIMIT $4`
 
 // PlanPurchases lists the purchases of one annual plan (customer and year).
 func (tx *Tx) PlanPurchases(plan string) ([]Record, error) {

@@ -272,25 +272,31 @@ func (tx *Tx) Changes(scopes []string, after int64, limit int) (list []Change, e
 	if len(scopes) == 0 {
 		return nil, nil
 	}
-	// A page of each scope is enough for a page of all, however long the feed is.
 	args := []any{after, limit}
-	pages := make([]string, len(scopes))
-	for i, scope := range scopes {
+	for _, scope := range scopes {
 		args = append(args, scope)
+	}
+	err = tx.each(feedQuery(len(scopes)), args, func(scan func(...any) error) error {
+		var c Change
+		var gone int64
+		err := scan(&c.Seq, &c.Kind, &c.Object, &gone)
+		c.Gone = gone != 0
+		list = append(list, c)
+		return err
+	})
+	return list, err
+}
+
+// feedQuery asks for a page of what some scopes are told: after $1, at most $2, of the scopes $3 and
+// so on. A page of each scope is enough for a page of all, however long the feed is.
+func feedQuery(scopes int) string {
+	pages := make([]string, scopes)
+	for i := range pages {
 		pages[i] = fmt.Sprintf(`SELECT seq FROM (SELECT seq FROM event_scope
 			WHERE scope = $%d AND seq > $1 ORDER BY seq LIMIT $2) AS page%d`, i+3, i)
 	}
-	err = tx.each(`SELECT e.seq, e.kind, e.object, e.gone FROM (`+strings.Join(pages, ` UNION `)+`
-		ORDER BY seq LIMIT $2) AS told JOIN event e ON e.seq = told.seq ORDER BY e.seq`, args,
-		func(scan func(...any) error) error {
-			var c Change
-			var gone int64
-			err := scan(&c.Seq, &c.Kind, &c.Object, &gone)
-			c.Gone = gone != 0
-			list = append(list, c)
-			return err
-		})
-	return list, err
+	return `SELECT e.seq, e.kind, e.object, e.gone FROM (` + strings.Join(pages, ` UNION `) + `
+		ORDER BY seq LIMIT $2) AS told JOIN event e ON e.seq = told.seq ORDER BY e.seq`
 }
 
 // Head is the number of the last numbered event.
