@@ -29,21 +29,19 @@ const patience = 25 * time.Second
 
 // desktop is the program in a window of a display of the test's own.
 type desktop struct {
-	t       *testing.T
+	t       testing.TB
 	display string
 	home    string
 	program *exec.Cmd
 	errors  *bytes.Buffer
-	started time.Time
 }
 
 var whole = image.Rect(0, 0, 1280, 800)
 
 // open starts the program as a person would, in a home of its own.
-func open(t *testing.T) *desktop {
+func open(t testing.TB) *desktop {
 	need.Program(t, "Xvfb", "openbox", "xdotool", "import", "setxkbmap", "xclip")
-	path := os.Getenv("BAQYLAU_PROGRAM")
-	if path == "" {
+	if os.Getenv("BAQYLAU_PROGRAM") == "" {
 		t.Fatal("BAQYLAU_PROGRAM doesn't name the program: run by make test")
 	}
 	d := &desktop{t: t, display: need.Display(t, 1280, 800), home: t.TempDir(), errors: &bytes.Buffer{}}
@@ -54,12 +52,7 @@ func open(t *testing.T) *desktop {
 	}
 	t.Cleanup(func() { end(manager) })
 	d.run("setxkbmap", "-layout", "us,ru", "-option", "grp:alt_shift_toggle")
-	d.started = time.Now()
-	d.program = exec.Command(path)
-	d.program.Env, d.program.Stderr = d.environment(), d.errors
-	if err := d.program.Start(); err != nil {
-		t.Fatal(err)
-	}
+	d.start()
 	t.Cleanup(func() {
 		end(d.program)
 		if strings.Contains(d.errors.String(), "Error in Fyne call thread") {
@@ -70,6 +63,16 @@ func open(t *testing.T) *desktop {
 		}
 	})
 	return d
+}
+
+// start starts the program, the first time or again in the same home.
+func (d *desktop) start() {
+	d.t.Helper()
+	d.program = exec.Command(os.Getenv("BAQYLAU_PROGRAM"))
+	d.program.Env, d.program.Stderr = d.environment(), d.errors
+	if err := d.program.Start(); err != nil {
+		d.t.Fatal(err)
+	}
 }
 
 func end(c *exec.Cmd) {
@@ -248,7 +251,9 @@ func listening(pid int) int {
 }
 
 // keysFolder is where the demo's keys lie.
-func (d *desktop) keysFolder() string { return filepath.Join(d.home, "data", "baqylau", "demo", "keys") }
+func (d *desktop) keysFolder() string {
+	return filepath.Join(d.home, "data", "baqylau", "demo", "keys")
+}
 
 // as enters the centre beside the program, as a person of the demo, to read what has become of things.
 func (d *desktop) as(login string) *app.Desk {
