@@ -88,6 +88,8 @@ func (s *Server) problem(ctx context.Context, err error) api.Problem {
 		return errNotFound
 	case errors.Is(err, store.ErrStale):
 		return api.Fault(http.StatusPreconditionFailed, "stale")
+	case errors.Is(err, store.ErrBusy):
+		return api.Fault(http.StatusServiceUnavailable, "internal")
 	case ctx.Err() != nil:
 		return api.Fault(http.StatusServiceUnavailable, "internal")
 	default:
