@@ -168,7 +168,11 @@ func (s *Server) PostCertificateSign(ctx context.Context, r api.PostCertificateS
 		if err := decode(record, &c); err != nil {
 			return err
 		}
-		if c.Organization != u.caller.actor.Organization {
+		visible, err := mayView(u.Tx, u.caller.actor, record)
+		if err != nil {
+			return err
+		}
+		if !visible {
 			return errNotFound
 		}
 		if err := u.match(record, r.Params.IfMatch); err != nil {

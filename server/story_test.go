@@ -1,0 +1,235 @@
+package server_test
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/signing/demo"
+)
+
+// What the story makes has these ids.
+const (
+	certificateID  = "01900000-0000-7000-8000-00000000c001"
+	notificationID = "01900000-0000-7000-8000-00000000a001"
+	secondID       = "01900000-0000-7000-8000-00000000a002"
+)
+
+// hero is the purchase of the story, as the lot manager sees it.
+func (w *world) hero() control.Purchase {
+	w.t.Helper()
+	page := as[api.ReportPage](w.t, w.get(person("lot-manager"), "/v1/reports/lots?method=open_tender&direction=D1&number="+heroNumber).ok(w.t))
+	if len(page.Rows) == 0 {
+		w.t.Fatal("the hero is not in the report")
+	}
+	object := as[api.Object](w.t, w.get(person("lot-manager"), "/v1/purchases/"+url.PathEscape(page.Rows[0].Purchase)).ok(w.t))
+	return body[control.Purchase](w.t, object)
+}
+
+// body decodes what an object carries.
+func body[T any](t testing.TB, o api.Object) T {
+	t.Helper()
+	return as[T](t, answer{status: http.StatusOK, body: o.Body})
+}
+
+// changed finds an object in the answer of a command.
+func (a answer) changed(t testing.TB, kind api.ObjectKind, id string) api.Object {
+	t.Helper()
+	for _, o := range as[api.Done](t, a.ok(t)).Objects {
+		if o.Kind == kind && (id == "" || o.ID == id) {
+			return o
+		}
+	}
+	t.Fatalf("no %s %s in %s", kind, id, a.body)
+	return api.Object{}
+}
+
+// each demands that every item of a batch was done.
+func (a answer) each(t testing.TB) answer {
+	t.Helper()
+	for _, item := range as[api.BatchDone](t, a.ok(t)).Items {
+		if !item.Done {
+			t.Fatalf("%s was refused: %+v", item.Lot, item.Problem)
+		}
+	}
+	return a
+}
+
+func (w *world) notification(id string) (api.Notification, int64) {
+	w.t.Helper()
+	o := as[api.Object](w.t, w.get(person("auditor"), "/v1/notifications/"+id).ok(w.t))
+	return body[api.Notification](w.t, o), o.Version
+}
+
+func (w *world) assign(assignee who, lots ...int) {
+	w.t.Helper()
+	p := w.hero()
+	c := api.AssignCommand{Assignee: assignee.iin}
+	for _, i := range lots {
+		c.Lots = append(c.Lots, api.LotRef{Purchase: p.ID, Lot: p.Lots[i].ID})
+	}
+	w.post(person("lot-manager"), "/v1/assignments", c).each(w.t)
+}
+
+// profilesD1 are the risk profiles of an open tender in the first direction.
+func profilesD1(t testing.TB) []control.RiskProfile {
+	t.Helper()
+	return rules(t).Catalogue.For(control.OpenTender, control.D1)
+}
+
+// checkedAll is a lot with everything checked and some profiles violated.
+func checkedAll(t testing.TB, lot string, version int64, violated ...int) api.LotMarks {
+	t.Helper()
+	m := api.LotMarks{Lot: lot, Version: version}
+	for _, profile := range profilesD1(t) {
+		mark := control.Mark{Profile: profile.Number, Checked: true}
+		for _, v := range violated {
+			mark.Violated = mark.Violated || v == profile.Number
+		}
+		m.Marks = append(m.Marks, mark)
+	}
+	return m
+}
+
+func (w *world) mark(as who, lots ...int) {
+	w.t.Helper()
+	p := w.hero()
+	c := api.MarksCommand{Purchase: p.ID, Direction: control.D1}
+	for _, i := range lots {
+		c.Lots = append(c.Lots, checkedAll(w.t, p.Lots[i].ID, 0, 1))
+	}
+	w.post(as, "/v1/marks", c).each(w.t)
+}
+
+func (w *world) draft(as who, id string, lot int, agreer who) {
+	w.t.Helper()
+	p := w.hero()
+	w.post(as, "/v1/notifications", api.CreateCommand{
+		ID: id, Purchase: p.ID, Lot: p.Lots[lot].ID, Direction: control.D1,
+		TextKK: "Бұзушылық", TextRU: "Нарушение", Agreer: agreer.iin,
+	}).ok(w.t)
+}
+
+// act does a command without a body to a notification as it is now.
+func (w *world) act(as who, id, action string, body any) answer {
+	w.t.Helper()
+	_, version := w.notification(id)
+	return w.postAt(as, "/v1/notifications/"+id+"/"+action, version, body)
+}
+
+// approve has the approver prepare and sign.
+func (w *world) approve(id string) {
+	w.t.Helper()
+	n := body[api.Notification](w.t, w.act(person("approver"), id, "prepare", nil).changed(w.t, "notification", id))
+	pdf := w.get(person("approver"), "/v1/files/"+n.File).ok(w.t).body
+	cms := signed(w.t, key(w.t, "approver", demo.Signing), pdf)
+	w.act(person("approver"), id, "approve", api.SignCommand{Digest: n.File, CMS: cms}).ok(w.t)
+}
+
+// seen is what send-all names, as the notifications are now.
+func (w *world) seen(ids ...string) api.DispatchCommand {
+	w.t.Helper()
+	c := api.DispatchCommand{Purchase: w.hero().ID, Direction: control.D1}
+	for _, id := range ids {
+		n, version := w.notification(id)
+		c.Notifications = append(c.Notifications, api.Seen{ID: id, Version: version, Digest: n.File})
+	}
+	return c
+}
+
+// stage is how far the story has come.
+type stage int
+
+const (
+	begun stage = iota
+	assigned
+	marked
+	prepared
+	certified
+	drafted
+	inAgreement
+	ready // the final file is prepared
+	approved
+	delivered
+	acknowledged
+)
+
+// scenes lead from each stage to the next.
+var scenes = map[stage]func(*world){
+	assigned: func(w *world) { w.assign(person("auditor"), 0, 1, 2) },
+	marked:   func(w *world) { w.mark(person("auditor"), 0, 1, 2) },
+	prepared: func(w *world) {
+		w.post(person("auditor"), "/v1/certificates", api.CertificateCommand{ID: certificateID, Purchase: w.hero().ID, Direction: control.D1}).ok(w.t)
+	},
+	certified: func(w *world) {
+		var c api.Certificate
+		for _, o := range w.changes(person("auditor")).Objects {
+			if o.ID == certificateID {
+				c = body[api.Certificate](w.t, o)
+			}
+		}
+		pdf := w.get(person("auditor"), "/v1/files/"+c.File).ok(w.t).body
+		cms := signed(w.t, key(w.t, "auditor", demo.Signing), pdf)
+		w.postAt(person("auditor"), "/v1/certificates/"+certificateID+"/sign", 1, api.SignCommand{Digest: c.File, CMS: cms}).ok(w.t)
+	},
+	drafted:      func(w *world) { w.draft(person("auditor"), notificationID, 0, person("approver")) },
+	inAgreement:  func(w *world) { w.act(person("auditor"), notificationID, "send-to-agreement", nil).ok(w.t) },
+	ready:        func(w *world) { w.act(person("approver"), notificationID, "prepare", nil).ok(w.t) },
+	approved:     func(w *world) { w.approve(notificationID) },
+	delivered:    func(w *world) { w.post(person("auditor"), "/v1/dispatches", w.seen(notificationID)).ok(w.t) },
+	acknowledged: func(w *world) { w.act(person("organizer"), notificationID, "acknowledge", nil).ok(w.t) },
+}
+
+// reached keeps the store of every stage that a test has asked for.
+var reached sync.Map
+
+// at opens a centre in which the story has come so far.
+func at(t testing.TB, s stage) *world {
+	t.Helper()
+	if s == begun {
+		return given(t)
+	}
+	if file, found := reached.Load(s); found {
+		return restored(t, file.([]byte))
+	}
+	w := at(t, s-1)
+	scenes[s](w)
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	w.copyTo(copied)
+	file, err := os.ReadFile(copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reached.Store(s, file)
+	return w
+}
+
+// play brings a centre from one stage to another.
+func (w *world) play(to stage) *world {
+	w.t.Helper()
+	for s := assigned; s <= to; s++ {
+		if s != ready { // approving prepares by itself
+			scenes[s](w)
+		}
+	}
+	return w
+}
+
+// changes reads somebody's feed to its end.
+func (w *world) changes(as_ who) api.Changes {
+	w.t.Helper()
+	var all api.Changes
+	for after := ""; ; {
+		page := as[api.Changes](w.t, w.get(as_, "/v1/changes?limit=100"+after).ok(w.t))
+		all.Objects, all.Gone, all.Cursor = append(all.Objects, page.Objects...), append(all.Gone, page.Gone...), page.Cursor
+		if !page.More {
+			return all
+		}
+		after = "&after=" + page.Cursor
+	}
+}
