@@ -23,10 +23,16 @@ func notificationScopes(n api.Notification) []string {
 	return scopes
 }
 
-// notificationFor is what an actor may see of a notification: outside the department that wrote it,
+// agrees says whether an actor is of those who agree on an organisation's notifications: they alone
+// see how one came about.
+func agrees(a control.Actor, organization string) bool {
+	return a.Organization == organization && a.HasAny(control.Auditor, control.AuditorApprover)
+}
+
+// notificationFor is what an actor may see of a notification: to others than those who agreed on it,
 // nothing of how it came about.
 func notificationFor(a control.Actor, n api.Notification) api.Notification {
-	if a.Organization == n.State.Organization {
+	if agrees(a, n.State.Organization) {
 		return n
 	}
 	n.Trail = []api.TrailEntry{}

@@ -121,8 +121,8 @@ func journalRow(a control.Actor, record store.Record, filter api.GetNotification
 	return object, true, err
 }
 
-// GetFile gives a file to whoever may see what it belongs to; outside the department that made it,
-// only the files in force.
+// GetFile gives a file to whoever may see what it belongs to; of a notification, to others than those
+// who agreed on it, only the files in force.
 func (s *Server) GetFile(ctx context.Context, r api.GetFileRequestObject) (api.GetFileResponseObject, error) {
 	a := callerOf(ctx).actor
 	var body []byte
@@ -158,7 +158,7 @@ func (s *Server) GetFile(ctx context.Context, r api.GetFileRequestObject) (api.G
 
 func mayReadFile(tx *store.Tx, a control.Actor, use store.Record, digest string) (bool, error) {
 	visible, err := mayView(tx, a, use)
-	if err != nil || !visible || use.Owner == a.Organization || use.Kind != kindNotification {
+	if err != nil || !visible || use.Kind != kindNotification || agrees(a, use.Owner) {
 		return visible, err
 	}
 	var n api.Notification
