@@ -110,7 +110,7 @@ func decode(r store.Record, into any) error {
 	return nil
 }
 
-// put stores an aggregate over a version, with its event, and adds it to the answer. r needs no
+// put stores an aggregate over a version, with its event, and shows it in the answer. r needs no
 // body and no version.
 func (u *unit) put(r store.Record, base int64, body any, action string, scopes []string) error {
 	var err error
@@ -123,12 +123,19 @@ func (u *unit) put(r store.Record, base int64, body any, action string, scopes [
 	if err := u.tell(r, action, scopes); err != nil {
 		return err
 	}
-	object, err := objectFor(u.caller.actor, r)
-	if err != nil {
+	return u.show(r)
+}
+
+// show adds an aggregate to the answer, where the caller may read it: a command may change what only
+// others see.
+func (u *unit) show(r store.Record) error {
+	visible, err := mayView(u.Tx, u.caller.actor, r)
+	if err != nil || !visible {
 		return err
 	}
+	object, err := objectFor(u.caller.actor, r)
 	u.objects = append(u.objects, object)
-	return nil
+	return err
 }
 
 // tell records the present form of an aggregate as an event for the scopes.
