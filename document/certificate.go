@@ -21,7 +21,7 @@ type Certificate struct {
 	Department     Party
 	Organizer      Party
 	Assignee       Person
-	SignedBy       *Person // who signs for the assignee; nil is the assignee
+	SignedBy       *Person // who signs for the assignee that set the marks; nil is the assignee
 	Profiles       []Profile
 	Rows           []CertificateRow
 	RulesVersion   string    // of rules, terms, catalogue and calendar
@@ -69,32 +69,10 @@ const (
 // RenderCertificate makes the PDF; the pages lie on their side when there are more than eight profiles. The errors
 // are ErrNoTime, ErrTooLarge, wrapped, and a row whose marks don't match the profiles.
 func RenderCertificate(c Certificate) ([]byte, error) {
-	if err := c.check(); err != nil {
-		return nil, err
-	}
-	digest, err := c.Digest()
-	if err != nil {
-		return nil, err
-	}
-	c.Number = cleanLine(c.Number)
-	s, err := newSheet(c.running(digest))
-	if err != nil {
-		return nil, err
-	}
-	s.title(c.Department, assets.KK.T("document.certificate.title"), assets.RU.T("document.certificate.title"),
-		numbered("", c.Number)+" · "+assets.Date(c.At))
-	s.facts(c.facts())
-	c.legend(s)
-	c.lots(s)
-	c.summary(s)
-	c.signatures(s)
-	return s.finish()
+	return render(c)
 }
 
 func (c Certificate) check() error {
-	if err := checkTime(c.At); err != nil {
-		return err
-	}
 	switch {
 	case len(c.Profiles) > maxProfiles:
 		return tooMany("profiles", len(c.Profiles), maxProfiles)
@@ -105,12 +83,6 @@ func (c Certificate) check() error {
 	}
 	texts := []string{
 		c.ID, c.Number, c.PurchaseNumber, c.NameKK, c.NameRU, c.Method, c.Direction, c.RulesVersion,
-	}
-	texts = append(texts, c.Department.texts()...)
-	texts = append(texts, c.Organizer.texts()...)
-	texts = append(texts, c.Assignee.texts()...)
-	if c.SignedBy != nil {
-		texts = append(texts, c.SignedBy.texts()...)
 	}
 	for _, p := range c.Profiles {
 		if err := checkProfile(p.Number); err != nil {
@@ -124,33 +96,22 @@ func (c Certificate) check() error {
 		}
 		texts = append(texts, r.Lot, r.LotNameKK, r.LotNameRU)
 	}
-	return checkText(texts...)
+	return bounded(c.At, []*Person{&c.Assignee, c.SignedBy}, c.Department.texts(), c.Organizer.texts(), texts)
 }
 
-func (c Certificate) running(digest string) running {
-	r := running{
-		kind: "CERTIFICATE", id: c.ID, number: c.Number, digest: digest, at: c.At,
-		titleKK:   numbered(assets.KK.T("document.certificate.name"), c.Number),
-		titleRU:   numbered(assets.RU.T("document.certificate.name"), c.Number),
-		longKK:    numbered(assets.KK.T("document.certificate.title"), c.Number),
-		longRU:    numbered(assets.RU.T("document.certificate.title"), c.Number),
-		subject:   cleanLine(c.PurchaseNumber),
-		author:    cleanLine(or(c.Department.NameKK, c.Department.NameRU)),
-		landscape: len(c.Profiles) > portraitProfiles,
+func (c Certificate) paper() paper {
+	return paper{
+		kind: "certificate", id: c.ID, number: c.Number, subject: c.PurchaseNumber, from: c.Department, at: c.At,
+		demo: c.Demo, landscape: len(c.Profiles) > portraitProfiles, facts: c.facts(),
+		sections: []func(*sheet){c.legend, c.lots, c.summary, c.signatures},
 	}
-	if c.Demo {
-		r.marks = demoMarks()
-	}
-	return r
 }
 
 func (c Certificate) facts() []fact {
 	facts := append(
 		c.Organizer.facts("document.organizer"),
-		same("document.purchase", c.PurchaseNumber),
-		fact{"document.purchase_name", c.NameKK, c.NameRU},
+		purchaseFacts(c.PurchaseNumber, c.NameKK, c.NameRU, c.Method, c.Direction)...,
 	)
-	facts = append(facts, methodFacts(c.Method, c.Direction)...)
 	return append(
 		facts,
 		c.Assignee.fact("document.assignee"),
@@ -165,24 +126,9 @@ func (c Certificate) legend(s *sheet) {
 		return
 	}
 	s.heading("document.profiles")
-	const numberWidth = 14.0
-	half := (s.bodyWidth() - numberWidth) / 2
-	room := half - 2*cellPad
-	t := &table{sheet: s, widths: []float64{numberWidth, half, half}, frame: boxed}
-	t.head = func() {
-		s.headRow(t.widths, []cell{
-			{lines: tableBold.wrap("№", numberWidth), align: centred},
-			{lines: tableBold.wrap(assets.KK.T("document.profile"), room)},
-			{lines: tableBold.wrap(assets.RU.T("document.profile"), room)},
-		}, boxed)
-	}
-	t.begin(shortestSlice)
+	t := s.numberedTable("document.profile")
 	for _, p := range c.Profiles {
-		t.row([]cell{
-			figure(strconv.Itoa(p.Number), tableBold, numberWidth, centred),
-			{lines: tableStyle.wrap(cleanLine(p.NameKK), room)},
-			{lines: tableStyle.wrap(cleanLine(p.NameRU), room)},
-		})
+		t.row(p.Number, tableStyle.wrap(cleanLine(p.NameKK), t.room), tableStyle.wrap(cleanLine(p.NameRU), t.room))
 	}
 	s.y += 5
 }

@@ -1,5 +1,6 @@
 // Package document renders what leaves the system on paper or as a file: the certificate on the results of desk
-// control (R-2.5), the notification on the elimination of violations (R-3.5, R-3.7) and tabular reports (R-1.2).
+// control (R-2.5), the notification on the elimination of violations (R-3.5, R-3.7), the conclusion on an objection
+// (R-5.2, R-5.3) and tabular reports (R-1.2).
 //
 // PDFs are A4 with embedded Noto Sans, bilingual, with real text, metadata, page numbers, the document's number and
 // a QR code on every page. They are deterministic: equal input gives equal bytes, in any process and on any system
@@ -21,10 +22,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
-	"time"
-
-	"baqylau/assets"
 )
 
 // TemplateVersion names the layout and wording of the PDFs. It is printed on every page, enters the Digest, and
@@ -56,9 +53,13 @@ type Party struct {
 }
 
 // Person is an employee with the position that the document names; positions may be missing.
+//
+// Substituted is the person in whose place this one acts (R-11.6), where that is so: the document names both. It
+// must not be substituting somebody itself. Without it, digest and bytes are those of a person who has no such field.
 type Person struct {
 	Name                   string
 	PositionKK, PositionRU string
+	Substituted            *Person `json:",omitempty"`
 }
 
 // canonical is the data that a QR code's digest covers: kind, template and data as JSON with the fields in the
@@ -82,81 +83,4 @@ func digestOf(kind string, data any) (string, error) {
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:]), nil
-}
-
-// instant is At as it enters the digest; years that JSON can't carry are refused by the caller's bounds check.
-func instant(at time.Time) time.Time { return at.UTC().Truncate(time.Microsecond) }
-
-// checkTime bounds the date: four digits of the year, and not the zero time.
-func checkTime(at time.Time) error {
-	if at.IsZero() {
-		return ErrNoTime
-	}
-	if year := at.UTC().Year(); year < 1000 || year > 9998 {
-		return fmt.Errorf("year %d: %w", year, ErrTooLarge)
-	}
-	return nil
-}
-
-func checkProfile(number int) error {
-	if number < 0 || number > maxProfile {
-		return fmt.Errorf("risk profile %d: %w", number, ErrTooLarge)
-	}
-	return nil
-}
-
-// checkText bounds the sum of all texts.
-func checkText(texts ...string) error {
-	total := 0
-	for _, text := range texts {
-		total += len(text)
-	}
-	if total > maxText {
-		return fmt.Errorf("%d bytes of text, at most %d: %w", total, maxText, ErrTooLarge)
-	}
-	return nil
-}
-
-// or gives the first text that is not empty.
-func or(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
-}
-
-func (p Party) texts() []string  { return []string{p.BIN, p.NameKK, p.NameRU} }
-func (p Person) texts() []string { return []string{p.Name, p.PositionKK, p.PositionRU} }
-
-func tooMany(what string, n, most int) error {
-	return fmt.Errorf("%d %s, at most %d: %w", n, what, most, ErrTooLarge)
-}
-
-// numbered is a document's name with its number, or with the words for none yet.
-func numbered(name, number string) string {
-	if number == "" {
-		if name == "" {
-			return pair("number.none", " / ")
-		}
-		return name
-	}
-	return strings.TrimSpace(name + " № " + number)
-}
-
-func demoMarks() []string {
-	return []string{assets.KK.T("demo.no_force"), assets.RU.T("demo.no_force")}
-}
-
-// methodFacts names the method and, where it has one, the direction.
-func methodFacts(method, direction string) []fact {
-	var facts []fact
-	if method != "" {
-		facts = append(facts, worded("document.method", "method."+method))
-	}
-	if direction != "" {
-		facts = append(facts, worded("document.direction", "direction."+direction))
-	}
-	return facts
 }

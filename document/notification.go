@@ -1,7 +1,6 @@
 package document
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -59,44 +58,15 @@ func (n Notification) Digest() (string, error) {
 
 // RenderNotification makes the PDF. The errors are ErrNoTime and ErrTooLarge, wrapped.
 func RenderNotification(n Notification) ([]byte, error) {
-	if err := n.check(); err != nil {
-		return nil, err
-	}
-	digest, err := n.Digest()
-	if err != nil {
-		return nil, err
-	}
-	n.Number = cleanLine(n.Number)
-	s, err := newSheet(n.running(digest))
-	if err != nil {
-		return nil, err
-	}
-	s.title(n.Department, assets.KK.T("document.notification.title"), assets.RU.T("document.notification.title"),
-		numbered("", n.Number)+" · "+assets.Date(n.At))
-	s.facts(n.facts())
-	n.violations(s)
-	n.description(s)
-	n.terms(s)
-	n.signatures(s)
-	return s.finish()
+	return render(n)
 }
 
 func (n Notification) check() error {
-	if err := checkTime(n.At); err != nil {
-		return err
-	}
 	if len(n.Violations) > maxViolations {
 		return tooMany("violations", len(n.Violations), maxViolations)
 	}
 	texts := []string{
 		n.ID, n.Number, n.PurchaseNumber, n.NameKK, n.NameRU, n.Method, n.Direction, n.TextKK, n.TextRU,
-		n.Lot.Number, n.Lot.NameKK, n.Lot.NameRU,
-	}
-	texts = append(texts, n.Department.texts()...)
-	texts = append(texts, n.Organizer.texts()...)
-	texts = append(texts, n.Author.texts()...)
-	if n.Approver != nil {
-		texts = append(texts, n.Approver.texts()...)
 	}
 	for _, v := range n.Violations {
 		if err := checkProfile(v.Number); err != nil {
@@ -107,45 +77,21 @@ func (n Notification) check() error {
 		}
 		texts = append(append(texts, v.NameKK, v.NameRU), v.Remedies...)
 	}
-	return checkText(texts...)
+	return bounded(
+		n.At, []*Person{&n.Author, n.Approver}, n.Department.texts(), n.Organizer.texts(), n.Lot.texts(), texts,
+	)
 }
 
-func (n Notification) running(digest string) running {
-	r := running{
-		kind: "NOTIFICATION", id: n.ID, number: n.Number, digest: digest, at: n.At,
-		titleKK: numbered(assets.KK.T("document.notification.name"), n.Number),
-		titleRU: numbered(assets.RU.T("document.notification.name"), n.Number),
-		longKK:  numbered(assets.KK.T("document.notification.title"), n.Number),
-		longRU:  numbered(assets.RU.T("document.notification.title"), n.Number),
-		subject: cleanLine(n.PurchaseNumber + " " + n.Lot.Number),
-		author:  cleanLine(or(n.Department.NameKK, n.Department.NameRU)),
-	}
-	if n.Demo {
-		r.marks = append(r.marks, demoMarks()...)
-	}
-	if n.Approver == nil {
-		r.marks = append(r.marks, pair("document.draft", " / "))
-	}
-	return r
-}
-
-func (n Notification) facts() []fact {
+func (n Notification) paper() paper {
 	facts := append(
 		n.Organizer.facts("document.organizer"),
-		same("document.purchase", n.PurchaseNumber),
-		fact{"document.purchase_name", n.NameKK, n.NameRU},
+		purchaseFacts(n.PurchaseNumber, n.NameKK, n.NameRU, n.Method, n.Direction)...,
 	)
-	facts = append(facts, methodFacts(n.Method, n.Direction)...)
-	label := "document.lot"
-	if n.Lot.PlanPoint {
-		label = "document.plan_point"
+	return paper{
+		kind: "notification", id: n.ID, number: n.Number, subject: n.PurchaseNumber + " " + n.Lot.Number,
+		from: n.Department, at: n.At, demo: n.Demo, draft: n.Approver == nil, facts: append(facts, n.Lot.facts()...),
+		sections: []func(*sheet){n.violations, n.description, n.terms, n.signatures},
 	}
-	return append(
-		facts,
-		same(label, n.Lot.Number),
-		fact{"document.lot_name", n.Lot.NameKK, n.Lot.NameRU},
-		same("document.amount", assets.Money(n.Lot.Amount)),
-	)
 }
 
 func (n Notification) violations(s *sheet) {
@@ -153,24 +99,9 @@ func (n Notification) violations(s *sheet) {
 		return
 	}
 	s.heading("document.violations")
-	const numberWidth = 14.0
-	half := (s.bodyWidth() - numberWidth) / 2
-	room := half - 2*cellPad
-	t := &table{sheet: s, widths: []float64{numberWidth, half, half}, frame: boxed}
-	t.head = func() {
-		s.headRow(t.widths, []cell{
-			{lines: tableBold.wrap("№", numberWidth), align: centred},
-			{lines: tableBold.wrap(assets.KK.T("document.violation"), room)},
-			{lines: tableBold.wrap(assets.RU.T("document.violation"), room)},
-		}, boxed)
-	}
-	t.begin(shortestSlice)
+	t := s.numberedTable("document.violation")
 	for _, v := range n.Violations {
-		t.row([]cell{
-			figure(strconv.Itoa(v.Number), tableBold, numberWidth, centred),
-			{lines: v.lines(assets.KK, v.NameKK, room)},
-			{lines: v.lines(assets.RU, v.NameRU, room)},
-		})
+		t.row(v.Number, v.lines(assets.KK, v.NameKK, t.room), v.lines(assets.RU, v.NameRU, t.room))
 	}
 	s.y += 4
 }
@@ -191,15 +122,7 @@ func (v Violation) lines(l assets.Lang, name string, room float64) []line {
 	return append(lines, more...)
 }
 
-func (n Notification) description(s *sheet) {
-	kk, ru := clean(n.TextKK), clean(n.TextRU)
-	if kk == "" && ru == "" {
-		return
-	}
-	s.heading("document.description")
-	s.bilingual(kk, ru, bodyStyle)
-	s.y += 3
-}
+func (n Notification) description(s *sheet) { s.text("document.description", n.TextKK, n.TextRU) }
 
 func (n Notification) terms(s *sheet) {
 	if n.Terms.Execute <= 0 {
@@ -215,11 +138,4 @@ func (n Notification) terms(s *sheet) {
 	s.bilingual(sentence(assets.KK), sentence(assets.RU), bodyStyle)
 }
 
-func (n Notification) signatures(s *sheet) {
-	author := signatory{"document.author", n.Author}
-	if n.Approver == nil {
-		s.signatures([]signatory{author}, "document.not_signed")
-		return
-	}
-	s.signatures([]signatory{{"document.approver", *n.Approver}, author}, "document.signed_by_eds")
-}
+func (n Notification) signatures(s *sheet) { s.approval(n.Author, n.Approver) }

@@ -39,13 +39,62 @@ func (p Party) facts(label string) []fact {
 	return []fact{{label, p.NameKK, p.NameRU}, same("term.bin", p.BIN)}
 }
 
+// fact names a person with the position and, where he acts for another, that one too.
 func (p Person) fact(label string) fact {
-	name, positions := cleanLine(p.Name), []string{cleanLine(p.PositionKK), cleanLine(p.PositionRU)}
-	position := strings.Join(slices.Compact(slices.DeleteFunc(positions, empty)), " / ")
-	return same(label, strings.Join(slices.DeleteFunc([]string{name, position}, empty), ", "))
+	if !p.substitutes() {
+		return same(label, listed(p.Name, strings.Join(distinct(p.PositionKK, p.PositionRU), " / ")))
+	}
+	other := *p.Substituted
+	return fact{
+		label,
+		assets.KK.T("document.instead", "person", listed(p.Name, or(p.PositionKK, p.PositionRU)),
+			"substituted", listed(other.Name, or(other.PositionKK, other.PositionRU))),
+		assets.RU.T("document.instead", "person", listed(p.Name, or(p.PositionRU, p.PositionKK)),
+			"substituted", listed(other.Name, or(other.PositionRU, other.PositionKK))),
+	}
+}
+
+// substitutes tells whether there is a name or a position of another person to print.
+func (p Person) substitutes() bool {
+	return p.Substituted != nil && cleanLine(strings.Join(p.Substituted.texts(), "")) != ""
+}
+
+// listed joins with commas what there is of the texts.
+func listed(texts ...string) string { return strings.Join(distinct(texts...), ", ") }
+
+// distinct gives the clean texts, without those that are empty or repeat the one before.
+func distinct(texts ...string) []string {
+	for i, text := range texts {
+		texts[i] = cleanLine(text)
+	}
+	return slices.Compact(slices.DeleteFunc(texts, empty))
 }
 
 func empty(text string) bool { return text == "" }
+
+// purchaseFacts name the purchase, its method and, where the method has them, the direction.
+func purchaseFacts(number, kk, ru, method, direction string) []fact {
+	facts := []fact{same("document.purchase", number), {"document.purchase_name", kk, ru}}
+	if method != "" {
+		facts = append(facts, worded("document.method", "method."+method))
+	}
+	if direction != "" {
+		facts = append(facts, worded("document.direction", "direction."+direction))
+	}
+	return facts
+}
+
+func (l NotifiedLot) facts() []fact {
+	label := "document.lot"
+	if l.PlanPoint {
+		label = "document.plan_point"
+	}
+	return []fact{
+		same(label, l.Number),
+		{"document.lot_name", l.NameKK, l.NameRU},
+		same("document.amount", assets.Money(l.Amount)),
+	}
+}
 
 // both gives a text in two languages: once where they are equal or one is missing, on one line where they fit,
 // else below each other.
@@ -126,10 +175,47 @@ func (s *sheet) bilingual(kk, ru string, st style) {
 	}
 }
 
+// text prints what a person wrote, under its heading; where nothing was written, nothing.
+func (s *sheet) text(heading, kk, ru string) {
+	kk, ru = clean(kk), clean(ru)
+	if kk == "" && ru == "" {
+		return
+	}
+	s.heading(heading)
+	s.bilingual(kk, ru, bodyStyle)
+	s.y += 3
+}
+
 // signatory is one person of the block at the document's end.
 type signatory struct {
 	role   string // key in document.json
 	person Person
+}
+
+func (p signatory) lines(room float64) []line {
+	lines := append(labelStyle.wrap(pair(p.role, " / "), room), p.person.lines(strongStyle, room)...)
+	if p.person.substitutes() {
+		label := labelStyle.wrap(pair("document.instead_of", " / "), room)
+		label[0].gap = 1
+		lines = append(append(lines, label...), p.person.Substituted.lines(bodyStyle, room)...)
+	}
+	return lines
+}
+
+// lines are the position and, in the given style, the name.
+func (p Person) lines(name style, room float64) []line {
+	position := bodyStyle.both(cleanLine(p.PositionKK), cleanLine(p.PositionRU), room)
+	return append(position, name.wrap(cleanLine(p.Name), room)...)
+}
+
+// approval prints who approved and who wrote; before approval the author alone, and that nothing is signed.
+func (s *sheet) approval(author Person, approver *Person) {
+	people := []signatory{{"document.author", author}}
+	if approver == nil {
+		s.signatures(people, "document.not_signed")
+		return
+	}
+	s.signatures(append([]signatory{{"document.approver", *approver}}, people...), "document.signed_by_eds")
 }
 
 // signatures prints who signs and who wrote, side by side, and in words how the signature is given.
@@ -138,10 +224,7 @@ func (s *sheet) signatures(people []signatory, statement string) {
 	widths, room := s.halves()
 	var columns [][]line
 	for _, p := range people {
-		lines := labelStyle.wrap(pair(p.role, " / "), room)
-		position := bodyStyle.both(cleanLine(p.person.PositionKK), cleanLine(p.person.PositionRU), room)
-		lines = append(append(lines, position...), strongStyle.wrap(cleanLine(p.person.Name), room)...)
-		columns = append(columns, lines)
+		columns = append(columns, p.lines(room))
 	}
 	words := [][]line{
 		labelStyle.wrap(assets.KK.T(statement), room),

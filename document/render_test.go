@@ -336,7 +336,7 @@ func TestQRCodeCarriesNumberAndDigest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	picture, err := qrPicture(n.running(digest))
+	picture, err := qrPicture(n.paper().running(digest))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,11 @@
 package document
 
+import (
+	"strconv"
+
+	"baqylau/assets"
+)
+
 // The measures of a table, in millimetres.
 const (
 	cellPad = 1.1
@@ -144,4 +150,34 @@ func (s *sheet) drawCell(x, width float64, c cell) {
 		s.write(x+offset, top+l.style.baseline(), l.text, l.style)
 		top += l.style.leading()
 	}
+}
+
+// numberedTable is a table of a number and a text in each language; room is the width of a text's lines.
+type numberedTable struct {
+	table *table
+	room  float64
+}
+
+const numberWidth = 14.0
+
+// numberedTable begins one whose columns of text have the given name.
+func (s *sheet) numberedTable(name string) numberedTable {
+	half := (s.bodyWidth() - numberWidth) / 2
+	room := half - 2*cellPad
+	t := &table{sheet: s, widths: []float64{numberWidth, half, half}, frame: boxed}
+	t.head = func() {
+		s.headRow(t.widths, []cell{
+			{lines: tableBold.wrap("№", numberWidth), align: centred},
+			{lines: tableBold.wrap(assets.KK.T(name), room)},
+			{lines: tableBold.wrap(assets.RU.T(name), room)},
+		}, boxed)
+	}
+	t.begin(shortestSlice)
+	return numberedTable{t, room}
+}
+
+func (t numberedTable) row(number int, kk, ru []line) {
+	t.table.row([]cell{
+		figure(strconv.Itoa(number), tableBold, numberWidth, centred), {lines: kk}, {lines: ru},
+	})
 }
