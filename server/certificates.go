@@ -236,11 +236,12 @@ func (u *unit) acceptSignature(file string, cms []byte, kind, id string, rule co
 	return digest, u.PutFile(digest, typeCMS, cms, kind, id)
 }
 
-// invalidSignature tells a foreign signer and another document from a signature that doesn't hold.
+// invalidSignature tells a foreign signer and another document from a signature that doesn't hold, or
+// is none.
 func invalidSignature(report signing.Report, rule control.Rule) error {
 	code := "signature_invalid"
 	switch {
-	case report.Step(signing.StepIntegrity).Outcome == signing.Failed:
+	case report.Step(signing.StepIntegrity).Reason == "digest_mismatch":
 		code = "wrong_document"
 	case report.Step(signing.StepSigner).Outcome == signing.Failed:
 		code = "wrong_signer"

@@ -345,9 +345,22 @@ func (w *world) try(as who, r request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	return readAll(resp)
+}
+
+func readAll(resp *http.Response) (answer, error) {
 	defer resp.Body.Close()
 	data, err := io.ReadAll(resp.Body)
 	return answer{resp.StatusCode, resp.Header, data}, err
+}
+
+func read(t testing.TB, resp *http.Response) answer {
+	t.Helper()
+	a, err := readAll(resp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }
 
 func (w *world) get(as who, path string) answer {
