@@ -209,9 +209,9 @@ func (u *unit) mayFinish(d *dossier, c api.Certificate, digest string) error {
 	switch {
 	case c.Assignee != u.caller.actor.Person:
 		return refuse(control.MissingRelation, "assignee")
-	case c.State != api.Prepared:
+	case c.State == api.Signed:
 		return refuse(control.CertificateSigned, c.Number)
-	case c.File != digest, c.Basis != d.basis(c.Direction, d.certified(c.Assignee, c.Direction)):
+	case c.State != api.Prepared, c.File != digest, c.Basis != d.basis(c.Direction, d.certified(c.Assignee, c.Direction)):
 		return refuse(control.DigestChanged, c.Number)
 	default:
 		return nil
