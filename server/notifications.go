@@ -251,12 +251,27 @@ func (s *Server) PostNotificationAgree(ctx context.Context, r api.PostNotificati
 		if err := demand(d.rules.Agree(u.caller.actor, &n.body.State, lot, next.Actor()), action); err != nil {
 			return err
 		}
-		n.body.State.Agreer, n.body.AgreerName, n.body.PreparedBy = next.IIN, next.FullName(), ""
+		n.body.State.Agreer, n.body.AgreerName = next.IIN, next.FullName()
+		n.unprepare()
 		u.step(n, action, control.NotificationInAgreement,
 			api.TrailEntry{To: next.IIN, ToName: next.FullName(), Text: clean(r.Body.Comment)})
 		return nil
 	})
 	return api.PostNotificationAgree200JSONResponse{DoneJSONResponse: d}, err
+}
+
+// unprepare takes back a final file that its approver did not sign: what goes on in agreement is the
+// agreement's own file, which names nobody.
+func (n *notification) unprepare() {
+	if n.body.PreparedBy == "" {
+		return
+	}
+	n.body.PreparedBy = ""
+	for _, entry := range n.body.Trail {
+		if entry.Action == control.ActionSendToAgreement {
+			n.body.File = entry.File
+		}
+	}
 }
 
 // PostNotificationReject rejects with a reason.
