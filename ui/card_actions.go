@@ -1,0 +1,170 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"baqylau/app"
+	"baqylau/control"
+	"baqylau/ui/kit"
+	"baqylau/ui/look"
+)
+
+// deed is an action on a notification with the rule's word on it.
+type deed struct {
+	action  control.Action
+	verdict control.Verdict
+	icon    look.Icon
+	do      func()
+}
+
+// deeds are what the life of a notification offers, the one that leads on first.
+func (c *cardPage) deeds() []deed {
+	edit := func() { c.p.navigate(route{name: pageForm, id: c.id}) }
+	return []deed{
+		{control.ActionApprove, c.card.Approve, look.IconSign, c.approve},
+		{control.ActionAgree, c.card.Agree, look.IconAssign, func() { c.p.askAgree(c.card) }},
+		{control.ActionSendToAgreement, c.card.SendToAgreement, look.IconSend, edit},
+		{control.ActionReject, c.card.Reject, look.IconCross, func() { c.p.askReject(c.card) }},
+		{control.ActionEdit, c.card.Edit, look.IconPencil, edit},
+		{control.ActionRecall, c.card.Recall, look.IconUndo, func() { c.p.askRecall(c.card) }},
+		{control.ActionDelete, c.card.Delete, look.IconTrash, func() { c.p.askDelete(c.card, c.leave) }},
+	}
+}
+
+// actionRow is the foot of the card: what is possible now at the lower right, the rest under «Ещё» with
+// its reasons.
+func (c *cardPage) actionRow() fyne.CanvasObject {
+	l := c.p.lang
+	spec := kit.ActionBarSpec{Lang: l}
+	var main *kit.Action
+	if c.outside() {
+		main = c.outsideAction()
+	} else {
+		for _, d := range c.deeds() {
+			a := kit.Action{Text: l.T("card.action." + string(d.action)), Icon: d.icon, OnTapped: d.do}
+			switch {
+			case c.waits != "":
+				a.Reason = l.T("card.waits", "command", l.T(c.waits))
+				spec.More = append(spec.More, a)
+			case !d.verdict.Allowed:
+				a.Reason = app.Why(l, d.verdict, d.action)
+				spec.More = append(spec.More, a)
+			case main == nil && leadsOn(d.action):
+				main = &a
+			default:
+				a.Destructive = d.action == control.ActionDelete
+				spec.Secondary = append([]kit.Action{a}, spec.Secondary...)
+			}
+		}
+		main = c.sendAction(main, &spec)
+	}
+	bar := kit.NewActionBar(spec)
+	if main == nil {
+		return bar
+	}
+	c.primary = kit.NewButton(main.Text, main.Icon, kit.Primary, main.OnTapped)
+	return container.NewBorder(nil, nil, nil, kit.Inset(4, 0, container.NewCenter(c.primary)), bar)
+}
+
+// leadsOn says that an action brings the notification closer to being sent.
+func leadsOn(a control.Action) bool {
+	return a == control.ActionApprove || a == control.ActionAgree || a == control.ActionSendToAgreement
+}
+
+// sendAction is the way to where it is sent: the desk-control page of its purchase. It is the main
+// action of its author once it is approved.
+func (c *cardPage) sendAction(main *kit.Action, spec *kit.ActionBarSpec) *kit.Action {
+	s := &c.card.Notification.State
+	desk := kit.Action{Text: c.p.lang.T("card.action.desk"), Icon: look.IconList, OnTapped: func() {
+		c.p.navigate(route{name: pageDesk, id: c.card.Notification.Purchase, direction: s.Direction})
+	}}
+	if main == nil && s.Status == control.NotificationApproved && s.Author == c.p.desk.Me.Person.IIN {
+		desk.Text, desk.Icon = c.p.lang.T("card.action.send"), look.IconSend
+		return &desk
+	}
+	if c.p.desk.Actor().Has(control.Auditor) {
+		spec.More = append(spec.More, desk)
+	}
+	return main
+}
+
+// outsideAction is what there is to do from outside the department: to read it.
+func (c *cardPage) outsideAction() *kit.Action {
+	n := c.card.Notification
+	if n.File == "" {
+		return nil
+	}
+	return &kit.Action{Text: c.p.lang.T("card.action.open"), Icon: look.IconEye, OnTapped: func() { c.p.openFile(fileTitle(n)+".pdf", n.File) }}
+}
+
+func (c *cardPage) approve() { c.p.signPapers(c.p.prepareApprovals([]string{c.id}), nil) }
+
+// leave goes to the journal when the notification is gone.
+func (c *cardPage) leave() {
+	if c.p.current == page(c) {
+		c.p.replace(route{name: pageNotifications})
+	}
+}
+
+// waitsFor names the action on a notification that is in the outbox: a key of words, or nothing. What
+// is written may be changed while it waits, so that does not count.
+func (p *Program) waitsFor(id string) string {
+	outbox, err := p.desk.Outbox()
+	if err != nil {
+		p.options.Log.Error("read the outbox", "cause", err)
+		return ""
+	}
+	for _, command := range outbox {
+		if command.Aggregate == id && command.Label != "command.create" && command.Label != "command.edit" {
+			return command.Label
+		}
+	}
+	return ""
+}
+
+// askRecall takes it back to a draft once that is confirmed.
+func (p *Program) askRecall(c app.Card) {
+	t, desk, id := p.lang.T, p.desk, c.Notification.ID
+	p.controller.Confirm(kit.ConfirmSpec{
+		Title: t("card.recall.title", "number", number(p.lang, c)), Text: t("card.recall.text"), Action: t("card.recall.do"), Icon: look.IconUndo,
+		OnConfirm: func() {
+			p.act(control.ActionRecall, t("card.recall.done"), func(ctx context.Context) error { return desk.Recall(ctx, id) }, nil)
+		},
+	})
+}
+
+// askDelete deletes it once that is confirmed, here and at the centre.
+func (p *Program) askDelete(c app.Card, then func()) {
+	t, desk := p.lang.T, p.desk
+	p.controller.Confirm(kit.ConfirmSpec{
+		Title: t("card.delete.title", "number", number(p.lang, c)), Text: t("card.delete.text", "lot", c.Notification.LotNumber),
+		Action: t("card.delete.do"), Icon: look.IconTrash, Destructive: true,
+		OnConfirm: func() {
+			p.act(control.ActionDelete, t("card.delete.done"), func(ctx context.Context) error {
+				if c.Version == 0 {
+					return dropUnsent(desk, c.Notification.ID)
+				}
+				return desk.Delete(ctx, c.Notification.ID)
+			}, then)
+		},
+	})
+}
+
+// dropUnsent throws away a draft that the centre has not got, with what waits of it in the outbox.
+func dropUnsent(desk *app.Desk, id string) error {
+	outbox, err := desk.Outbox()
+	if err != nil {
+		return err
+	}
+	for _, command := range outbox {
+		if command.Aggregate == id {
+			if err := desk.Discard(command.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return desk.DropForm(id)
+}

@@ -1,0 +1,236 @@
+package ui
+
+import (
+	"context"
+	"errors"
+
+	"baqylau/app"
+	"baqylau/control"
+	"baqylau/ui/kit"
+	"baqylau/ui/look"
+)
+
+// changed takes what is written now, to be put away soon.
+func (f *formPage) changed() {
+	kk, ru := f.editor.Texts()
+	f.form.Text = app.Text{KK: kk, RU: ru, Agreer: f.agreer.chosen()}
+	f.typed = true
+	if f.keeping.typed(f.form) {
+		p, keeping := f.p, f.keeping
+		p.controller.After(keepAfter, func() { p.start(func() { p.kept(keeping.write()) }) })
+	}
+	f.update()
+}
+
+// kept tells when what is typed could not be put away. It may be called from any goroutine.
+func (p *Program) kept(err error) {
+	if err != nil {
+		p.options.Log.Error("keep a form", "cause", err)
+		p.post(func() { p.tell(look.Danger, app.Sentence(p.lang, err, "")) })
+	}
+}
+
+// keep puts away what is typed at once. From then on the route names the draft, so that the page built
+// anew, or gone back to, goes on with it.
+func (f *formPage) keep() {
+	if f.gone {
+		return
+	}
+	f.p.kept(f.keeping.write())
+	f.nameRoute()
+}
+
+func (f *formPage) nameRoute() {
+	if f.keeping.there() && f.p.current == page(f) {
+		f.p.route = route{name: pageForm, id: f.form.ID}
+	}
+}
+
+// take asks how far the centre has it: the version to write over, the number, what may be done.
+func (f *formPage) take() {
+	if f.gone {
+		return
+	}
+	if fresh, err := f.p.desk.Form(f.form.ID); err == nil {
+		f.form.New, f.form.Base = fresh.New, fresh.Base
+	}
+	if card, err := f.p.desk.Card(f.form.ID); err == nil {
+		f.card = &card
+	} else if !f.form.New {
+		f.card = nil
+	}
+}
+
+// here says that it has not reached the centre yet.
+func (f *formPage) here() bool { return f.card == nil || f.card.Version == 0 }
+
+// written is the rules' word on writing it now, and the action that it is about.
+func (f *formPage) written() (control.Verdict, control.Action) {
+	switch {
+	case !f.here():
+		return f.card.Edit, control.ActionEdit
+	case f.facts.lot.ID != "":
+		return f.facts.create, control.ActionCreate
+	default: // it is not known yet what the rules are about
+		return control.Verdict{Allowed: true}, control.ActionCreate
+	}
+}
+
+// whyNotSent is the first thing that is missing to send it to agreement; empty for none.
+func (f *formPage) whyNotSent() string {
+	me := f.p.desk.Actor()
+	s := control.Notification{Status: control.NotificationDraft, Direction: f.form.Direction, Author: me.Person, Organization: me.Organization}
+	if f.card != nil {
+		s = f.card.Notification.State
+	}
+	s.TextKK, s.TextRU, s.Agreer = f.form.Text.KK, f.form.Text.RU, f.form.Text.Agreer
+	return app.Why(f.p.lang, s.SendToAgreement(me, f.agreer.actor()), control.ActionSendToAgreement)
+}
+
+// actions are what the form offers now.
+func (f *formPage) actions() kit.ActionBarSpec {
+	t := f.p.lang.T
+	spec := kit.ActionBarSpec{Lang: f.p.lang, Note: f.note()}
+	v, action := f.written()
+	if !v.Allowed && !f.here() {
+		spec.Note = app.Why(f.p.lang, v, action)
+		spec.Primary = &kit.Action{Text: t("form.open_card"), Icon: look.IconFile, OnTapped: func() { f.p.replace(route{name: pageCard, id: f.form.ID}) }}
+		return spec
+	}
+	save := kit.Action{Text: t("form.save"), OnTapped: f.save, Reason: app.Why(f.p.lang, v, action)}
+	send := kit.Action{Text: t("form.send"), Icon: look.IconSend, OnTapped: f.send, Reason: save.Reason}
+	if send.Reason == "" {
+		send.Reason = f.whyNotSent()
+	}
+	if f.busy {
+		save.Reason, send.Reason = t("form.busy"), t("form.busy")
+	}
+	spec.Primary, spec.Secondary = &send, []kit.Action{save}
+	if f.keeping.there() && !f.busy {
+		spec.More = []kit.Action{{Text: t("form.delete"), Icon: look.IconTrash, Destructive: true, OnTapped: f.delete}}
+	}
+	return spec
+}
+
+// note says where what is written lies.
+func (f *formPage) note() string {
+	switch {
+	case f.typed || f.card != nil && f.card.Unsent:
+		return f.p.lang.T("form.note.here")
+	case f.card != nil:
+		return f.p.lang.T("form.note.saved")
+	default:
+		return ""
+	}
+}
+
+// update shows what may be done now; buttons that stay the same keep the keyboard.
+func (f *formPage) update() {
+	spec := f.actions()
+	says := spec.Note
+	for _, a := range append(append([]kit.Action{*spec.Primary}, spec.Secondary...), spec.More...) {
+		says += "\n" + a.Text + "\n" + a.Reason
+	}
+	if says == f.shown {
+		return
+	}
+	f.shown = says
+	f.bar.Set(spec)
+	v, _ := f.written()
+	locked := !v.Allowed && !f.here()
+	f.editor.SetReadOnly(locked)
+	if locked {
+		f.agreer.content.Disable()
+	} else {
+		f.agreer.content.Enable()
+	}
+}
+
+// now is the page that shows this form: built anew since, perhaps.
+func (f *formPage) now() *formPage {
+	if current, ok := f.p.current.(*formPage); ok && current.keeping == f.keeping {
+		return current
+	}
+	return f
+}
+
+// carry does something with the form at the centre. What is typed stays, whatever comes of it.
+func (f *formPage) carry(action control.Action, done string, work func(context.Context, app.Form) error, then func()) {
+	form := f.form
+	f.busy = true
+	f.update()
+	f.p.act(action, done, func(ctx context.Context) error {
+		defer f.p.post(func() {
+			now := f.now()
+			now.busy = false
+			now.nameRoute()
+			now.update()
+		})
+		f.keeping.settle()
+		return work(ctx, form)
+	}, func() {
+		now := f.now()
+		if now.form.Text == form.Text {
+			now.typed = false
+		} else {
+			now.changed() // typed while it was on its way
+		}
+		now.update()
+		then()
+	})
+}
+
+// save sends what is written to the centre.
+func (f *formPage) save() {
+	v, action := f.written()
+	switch {
+	case f.gone || f.busy:
+	case !v.Allowed:
+		f.p.tell(look.Warning, app.Why(f.p.lang, v, action))
+	default:
+		desk := f.p.desk
+		f.carry(action, f.p.lang.T("form.saved"), desk.SaveForm, func() {})
+	}
+}
+
+// send sends it to its agreer and goes on to the journal. Without the centre the text is kept
+// here and goes there by itself; sending it to agreement waits for the person.
+func (f *formPage) send() {
+	if f.gone || f.busy || f.whyNotSent() != "" {
+		return
+	}
+	sent, desk := false, f.p.desk
+	f.carry(control.ActionSendToAgreement, "", func(ctx context.Context, form app.Form) error {
+		err := desk.SendToAgreement(ctx, form)
+		sent = err == nil
+		if errors.Is(err, app.ErrQueued) {
+			return nil // told below: only the text is on its way
+		}
+		return err
+	}, func() {
+		if !sent {
+			f.p.tell(look.Warning, f.p.lang.T("form.kept_here"))
+			return
+		}
+		f.p.tell(look.Success, f.p.lang.T("form.sent", "name", shortName(f.now().agreer.name())))
+		if f.p.current == page(f.now()) {
+			f.p.replace(route{name: pageNotifications})
+		}
+	})
+}
+
+// delete throws it away once that is confirmed.
+func (f *formPage) delete() {
+	f.keep()
+	card, err := f.p.desk.Card(f.form.ID)
+	if err != nil {
+		f.p.options.Log.Error("delete a form", "cause", err)
+		f.p.controller.Tell(f.p.lang.T("shell.not_done"), app.Sentence(f.p.lang, err, control.ActionDelete))
+		return
+	}
+	f.p.askDelete(card, func() {
+		if f.p.current == page(f.now()) {
+			f.p.replace(route{name: pageNotifications})
+		}
+	})
+}

@@ -1,0 +1,266 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"baqylau/app"
+	"baqylau/assets"
+	"baqylau/control"
+	"baqylau/ui/kit"
+	"baqylau/ui/look"
+)
+
+// notificationsPage is the journal of notifications.
+type notificationsPage struct {
+	p     *Program
+	list  *kit.Journal
+	view  journalView
+	cards []app.Card // all that I may see
+	rows  []app.Card // those in view
+	shown bool       // the list has come and its place is restored
+}
+
+// newNotificationsPage opens the journal on the search that the route carries. Built anew in another
+// language it keeps what is in view.
+func newNotificationsPage(p *Program) page {
+	n := &notificationsPage{p: p}
+	if old, ok := p.current.(*notificationsPage); ok && old.view.Search == p.route.id {
+		n.view = old.viewNow()
+	} else {
+		n.view = p.keptView(pageNotifications, p.route.id)
+	}
+	return n
+}
+
+func (n *notificationsPage) rail() string { return pageNotifications }
+func (n *notificationsPage) crumbs() []kit.Crumb {
+	return []kit.Crumb{n.p.home(), {Text: n.p.lang.T("rail.notifications")}}
+}
+func (n *notificationsPage) focus()       { n.list.Focus() }
+func (n *notificationsPage) startSearch() { n.list.FocusSearch() }
+func (n *notificationsPage) keep()        { n.p.keepView(pageNotifications, n.viewNow()) }
+
+// viewNow is what is in view; before the list has come, what will be.
+func (n *notificationsPage) viewNow() journalView {
+	if n.shown {
+		n.view.Place = n.list.Place()
+	}
+	return n.view
+}
+
+func (n *notificationsPage) content() fyne.CanvasObject {
+	t := n.p.lang.T
+	n.list = kit.NewJournal(kit.JournalSpec{
+		Lang: n.p.lang, Title: t("rail.notifications"),
+		Columns: []kit.Column{
+			{Key: "number", Title: t("journal.column.number"), Width: 120, Sortable: true},
+			{Key: "purchase", Title: t("journal.column.purchase"), Width: 110, Sortable: true},
+			{Key: "lot", Title: t("journal.column.lot"), Width: 150, Sortable: true},
+			{Key: "direction", Title: t("journal.column.direction"), Width: 70, Sortable: true},
+			{Key: "status", Title: t("journal.column.status"), Width: 170, Sortable: true},
+			{Key: "agreer", Title: t("journal.column.agreer"), Width: 150, Sortable: true},
+			{Key: "organizer", Title: t("journal.column.organizer"), Width: 160, Sortable: true, Grow: true},
+			{Key: "due", Title: t("journal.column.due"), Width: 190, Sortable: true},
+			{Key: "author", Title: t("journal.column.author"), Width: 150, Sortable: true, Hidden: true},
+			{Key: "name", Title: t("journal.column.name"), Width: 240, Sortable: true, Hidden: true},
+		},
+		Filters: n.filters(),
+		Bulk: []kit.BulkAction{{
+			Text: t("journal.sign"), Icon: look.IconSign, Reason: n.whyNotSigned,
+			OnTapped: func(ids []string) { n.p.signPapers(n.p.prepareApprovals(ids), n.list.ClearSelection) },
+		}},
+		Saved:    n.presets,
+		OnSearch: func(text string) { n.view.Place.Search = text; n.show() },
+		OnFilter: n.filter,
+		OnClearFilter: func(key string) {
+			delete(n.view.Filters, key)
+			n.show()
+		},
+		OnSort: func(key string, descending bool) {
+			n.view.Sort, n.view.Descending = key, descending
+			n.show()
+		},
+		OnOpen:  n.p.openNotification,
+		Details: n.details,
+	})
+	return n.list
+}
+
+// openNotification opens a card.
+func (p *Program) openNotification(id string) { p.navigate(route{name: pageCard, id: id}) }
+
+func (n *notificationsPage) refresh() {
+	desk := n.p.desk
+	load(n.p, func(context.Context) ([]app.Card, error) { return desk.Notifications() }, func(cards []app.Card, err error) {
+		if err != nil {
+			n.p.options.Log.Error("read the notifications", "cause", err)
+			n.list.SetState(kit.Failed, app.Sentence(n.p.lang, err, ""), &kit.Action{
+				Text: n.p.lang.T("journal.again"), Icon: look.IconRefresh, OnTapped: n.refresh,
+			})
+			return
+		}
+		n.cards = cards
+		n.show()
+		if !n.shown {
+			n.shown = true
+			n.list.Restore(n.view.Place)
+		}
+	})
+}
+
+// show shows what the search and the filters leave, in order.
+func (n *notificationsPage) show() {
+	if n.cards == nil {
+		return // it has not come yet
+	}
+	if n.shown {
+		n.view.Place = n.list.Place()
+	}
+	n.list.SetFilters(n.active())
+	n.list.SetSort(n.view.Sort, n.view.Descending)
+	n.rows = n.rows[:0:0]
+	for _, c := range n.cards {
+		if n.fits(c) && matches(c, n.view.Place.Search) {
+			n.rows = append(n.rows, c)
+		}
+	}
+	n.sort()
+	rows := n.rows
+	n.list.SetList(kit.List{
+		Len: len(rows), Total: len(n.cards),
+		ID: func(i int) string { return rows[i].Notification.ID },
+		At: func(i int) []kit.Cell { return n.cells(rows[i]) },
+	})
+	n.say()
+}
+
+// say tells why there is nothing, or that it may be old.
+func (n *notificationsPage) say() {
+	t := n.p.lang.T
+	switch {
+	case len(n.cards) == 0:
+		n.list.SetState(kit.Empty, t("journal.empty"), &kit.Action{
+			Text: t("rail.cabinet"), Icon: look.IconHome, OnTapped: func() { n.p.navigate(route{name: pageCabinet}) },
+		})
+	case len(n.rows) == 0:
+		n.list.SetState(kit.Empty, t("journal.nothing_fits"), &kit.Action{
+			Text: t("journal.clear"), Icon: look.IconClose, OnTapped: n.clear,
+		})
+	default:
+		n.p.sayOffline(n.list)
+	}
+}
+
+// sayOffline says over the rows of a list that they are as of some time ago, when they are.
+func (p *Program) sayOffline(list *kit.Journal) {
+	if state := p.desk.State(); !state.Online {
+		list.SetState(kit.Offline, p.lang.T("journal.offline", "time", assets.Clock(state.Mirrored)), nil)
+	}
+}
+
+func (n *notificationsPage) clear() {
+	clear(n.view.Filters)
+	n.list.SetSearch("")
+	n.view.Place.Search = ""
+	n.show()
+	n.list.Focus()
+}
+
+func (n *notificationsPage) cells(c app.Card) []kit.Cell {
+	l, s := n.p.lang, &c.Notification.State
+	status := "notification." + string(s.Status)
+	return []kit.Cell{
+		numberCell(l, c),
+		{Text: c.Notification.PurchaseNumber},
+		{Text: c.Notification.LotNumber},
+		{Text: strings.TrimPrefix(string(s.Direction), "D")},
+		{Text: l.T(status), Status: look.StatusOf(status)},
+		{Text: shortName(c.Notification.AgreerName)},
+		{Text: inLang(l, c.Notification.Organizer.NameKK, c.Notification.Organizer.NameRU)},
+		n.dueCell(c),
+		{Text: shortName(c.Notification.AuthorName)},
+		{Text: inLang(l, c.Notification.NameKK, c.Notification.NameRU)},
+	}
+}
+
+// numberCell is the number, with a mark while something of it waits on this machine.
+func numberCell(l assets.Lang, c app.Card) kit.Cell {
+	cell := kit.Cell{Text: number(l, c), Strong: true}
+	if c.Unsent {
+		cell.Status = look.Status{Tone: look.Warning, Icon: look.IconCloud}
+	}
+	return cell
+}
+
+// number is how people cite a notification; one that the centre has not got has none.
+func number(l assets.Lang, c app.Card) string {
+	if c.Notification.Number == "" {
+		return l.T("number.none")
+	}
+	return c.Notification.Number
+}
+
+func (n *notificationsPage) dueCell(c app.Card) kit.Cell {
+	days, open := n.p.daysLeft(c)
+	if !open {
+		return kit.Cell{}
+	}
+	return kit.Cell{Text: app.DaysLeft(n.p.lang, days), Status: look.Deadline(days)}
+}
+
+// daysLeft counts the working days until the next term of a notification ends: to send it while it is
+// not sent, then to execute it. false when no term runs any more.
+func (p *Program) daysLeft(c app.Card) (int, bool) {
+	switch s := &c.Notification.State; {
+	case settled(s.Status):
+		return 0, false
+	case s.Status.Sent():
+		return c.DaysLeft, !s.Deadline.IsZero()
+	case c.Window.Closes.IsZero():
+		return 0, false
+	default:
+		return p.desk.DaysLeft(c.Window.Closes), true
+	}
+}
+
+// settled says that nothing is to be done about a notification any more.
+func settled(s control.NotificationStatus) bool {
+	return slices.Contains([]control.NotificationStatus{
+		control.NotificationExecuted, control.NotificationAwaiting, control.NotificationAnnulled,
+	}, s)
+}
+
+// shortName makes of "Сейтқали Айнұр Бекболатқызы" the surname with an initial.
+func shortName(full string) string {
+	surname, rest, found := strings.Cut(full, " ")
+	if !found {
+		return full
+	}
+	for _, initial := range rest {
+		return surname + " " + string(initial) + "."
+	}
+	return surname
+}
+
+// whyNotSigned says which of the selected can't be signed, and why.
+func (n *notificationsPage) whyNotSigned(ids []string) string {
+	for _, c := range n.rows {
+		if slices.Contains(ids, c.Notification.ID) && !c.Approve.Allowed {
+			return "№ " + number(n.p.lang, c) + ": " + app.Why(n.p.lang, c.Approve, control.ActionApprove)
+		}
+	}
+	return ""
+}
+
+// details is the notification under the cursor in few words.
+func (n *notificationsPage) details(id string) fyne.CanvasObject {
+	i := slices.IndexFunc(n.rows, func(c app.Card) bool { return c.Notification.ID == id })
+	if i < 0 {
+		return kit.NewMuted("")
+	}
+	return n.p.summary(n.rows[i])
+}
