@@ -78,6 +78,7 @@ type house struct {
 	*centre.Centre
 	t     testing.TB
 	seats string // their local stores, which outlive a session
+	away  bool
 }
 
 func givenCentre(t testing.TB) *house {
@@ -92,12 +93,18 @@ func givenCentre(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := c.Close(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	return &house{Centre: c, t: t, seats: t.TempDir()}
+	h := &house{Centre: c, t: t, seats: t.TempDir()}
+	t.Cleanup(h.goAway)
+	return h
+}
+
+// goAway takes the centre down; nobody reaches it any more.
+func (h *house) goAway() {
+	h.t.Helper()
+	if !h.away {
+		h.away = true
+		h.must(h.Close(context.Background()))
+	}
 }
 
 func (h *house) openStore(person, _ string, _ []byte) (*localstore.Store, error) {

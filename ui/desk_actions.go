@@ -1,0 +1,231 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"baqylau/api"
+	"baqylau/app"
+	"baqylau/assets"
+	"baqylau/control"
+	"baqylau/ui/kit"
+	"baqylau/ui/look"
+)
+
+// actions are what can be done on the page. The main one is what the work needs next: to save, to send
+// what is approved, to write a notification, to finish with a certificate.
+func (d *deskPage) actions() kit.ActionBarSpec {
+	t := d.p.lang.T
+	save := kit.Action{Text: t("desk.save"), Icon: look.IconCheck, OnTapped: d.save}
+	finish := kit.Action{Text: t("desk.finish"), Icon: look.IconSign, Reason: app.Why(d.p.lang, d.page.Certify, actionCertify), OnTapped: d.finish}
+	create := kit.Action{Text: t("desk.create"), Icon: look.IconPencil, Reason: d.whyNoCreation(), OnTapped: d.create}
+	send := kit.Action{
+		Text: t("desk.send_all"), Icon: look.IconSend, Reason: app.Why(d.p.lang, d.page.SendAll, control.ActionSend),
+		OnTapped: func() { d.p.sendAll(d.id, d.direction) },
+	}
+	unsaved := d.marked() > 0
+	if unsaved {
+		first := t("desk.save_first")
+		finish.Reason, create.Reason, send.Reason = first, first, first
+	} else {
+		save.Reason = t("desk.nothing_unsaved")
+	}
+	main := -1
+	ordered := []kit.Action{finish, create, send, save}
+	switch {
+	case unsaved:
+		main = 3
+	case send.Reason == "":
+		main = 2
+	case create.Reason == "":
+		main = 1
+	case finish.Reason == "" && d.page.Certified == nil:
+		main = 0
+	}
+	spec := kit.ActionBarSpec{Lang: d.p.lang, More: []kit.Action{
+		{Text: t("desk.profiles"), Icon: look.IconInfo, OnTapped: func() { d.help(d.page.Profiles...) }},
+	}}
+	for i, action := range ordered {
+		switch {
+		case i == main:
+			spec.Primary = &action
+		case i == 2 && !d.wrote(): // shown to those who wrote a notification
+			spec.More = append(spec.More, action)
+		default:
+			spec.Secondary = append(spec.Secondary, action)
+		}
+	}
+	return spec
+}
+
+// wrote tells whether a notification of this direction is mine.
+func (d *deskPage) wrote() bool {
+	return slices.ContainsFunc(d.page.Lots, func(lot app.DeskLot) bool {
+		return lot.Notification != nil && lot.Notification.State.Author == d.p.desk.Me.Person.IIN
+	})
+}
+
+// finish shows the certificate and signs it.
+func (d *deskPage) finish() {
+	desk := d.p.desk
+	d.p.signPapers(func(ctx context.Context) ([]app.Paper, error) {
+		paper, err := desk.PrepareCertificate(ctx, d.id, d.direction)
+		if err != nil {
+			return nil, err
+		}
+		return []app.Paper{paper}, nil
+	}, nil)
+}
+
+// creatable are my lots on which a notification may be written now.
+func (d *deskPage) creatable() []app.DeskLot {
+	var lots []app.DeskLot
+	for _, at := range d.lots {
+		if d.page.Lots[at].Create.Allowed {
+			lots = append(lots, d.page.Lots[at])
+		}
+	}
+	return lots
+}
+
+// whyNoCreation says why no notification may be written, by the first of my lots that has none.
+func (d *deskPage) whyNoCreation() string {
+	if len(d.creatable()) > 0 {
+		return ""
+	}
+	why := ""
+	for _, at := range d.lots {
+		lot := &d.page.Lots[at]
+		switch {
+		case !lot.Mine && why != "":
+		case lot.Mine && lot.Notification == nil && lot.Create.Reason != control.NoViolation:
+			return app.Why(d.p.lang, lot.Create, control.ActionCreate)
+		case why == "":
+			why = app.Why(d.p.lang, lot.Create, control.ActionCreate)
+		}
+	}
+	return why
+}
+
+// create goes to the form of a notification; where several lots have violations it asks for which.
+func (d *deskPage) create() {
+	lots := d.creatable()
+	if len(lots) == 1 {
+		d.write(lots[0].Lot.ID)
+		return
+	}
+	l := d.p.lang
+	var dialog *kit.Dialog
+	var list *kit.Journal
+	open := func() {
+		if lot := list.Cursor(); lot != "" {
+			dialog.Close()
+			d.write(lot)
+		}
+	}
+	list = kit.NewJournal(kit.JournalSpec{
+		Lang: l, Title: l.N("desk.create.lots", len(lots)), OnOpen: func(string) { open() },
+		Columns: []kit.Column{
+			{Key: "lot", Title: l.T("lots.column.lot"), Width: 130},
+			{Key: "name", Title: l.T("lots.column.name"), Width: 300, Grow: true},
+			{Key: "violations", Title: l.T("desk.create.violations"), Width: 160},
+		},
+	})
+	list.SetList(kit.List{
+		Len: len(lots), Total: len(lots), ID: func(i int) string { return lots[i].Lot.ID },
+		At: func(i int) []kit.Cell {
+			return []kit.Cell{
+				{Text: lots[i].Lot.Number, Strong: true},
+				{Text: inLang(l, lots[i].Lot.NameKK, lots[i].Lot.NameRU)},
+				{Text: l.N("lots.violations", len(control.Violated(lots[i].Saved)))},
+			}
+		},
+	})
+	dialog = d.p.controller.Show(kit.DialogSpec{
+		Title: l.T("desk.create"), Body: list, Width: 680, Height: 420,
+		Primary: &kit.Action{Text: l.T("desk.create"), Icon: look.IconPencil, OnTapped: open},
+	})
+	list.Focus()
+}
+
+func (d *deskPage) write(lot string) {
+	d.p.navigate(route{name: pageForm, id: d.id, lot: lot, direction: d.direction})
+}
+
+// papersMost is how many papers stand on the page; the others are in the journal.
+const papersMost = 6
+
+// showNotes shows the window, the papers that there are, and why what can't be marked can't.
+func (d *deskPage) showNotes() {
+	d.notes.Objects = []fyne.CanvasObject{d.window()}
+	if papers := d.papers(); len(papers) > 0 {
+		d.notes.Add(kit.Flow(4, papers...))
+	}
+	if why := d.whyFrozen(); why != "" {
+		d.notes.Add(kit.NewBanner(look.Info, look.IconLock, why, nil))
+	}
+	d.notes.Refresh()
+}
+
+// papers are the signed certificate and the notifications: a click opens them.
+func (d *deskPage) papers() []fyne.CanvasObject {
+	var papers []fyne.CanvasObject
+	if c := d.page.Certified; c != nil {
+		papers = append(papers, kit.NewButton(d.p.lang.T("lots.certificate", "number", c.Number), look.IconFile, kit.Quiet,
+			func() { d.p.openFile(c.Number+".pdf", c.File) }))
+	}
+	for _, at := range d.lots {
+		if lot := &d.page.Lots[at]; lot.Notification != nil && len(papers) < papersMost {
+			id := lot.Notification.ID
+			papers = append(papers, kit.NewButton(d.paperName(lot), look.IconEnvelope, kit.Quiet,
+				func() { d.p.navigate(route{name: pageCard, id: id}) }))
+		}
+	}
+	return papers
+}
+
+func (d *deskPage) paperName(lot *app.DeskLot) string {
+	l, n := d.p.lang, lot.Notification
+	return strings.Join([]string{numberOf(l, n), lot.Lot.Number, l.T("notification." + string(n.State.Status))}, " · ")
+}
+
+func numberOf(l assets.Lang, n *api.Notification) string {
+	if n.Number == "" {
+		return l.T("number.none")
+	}
+	return "№ " + n.Number
+}
+
+// whyFrozen says once each why marks can't be changed, mine first.
+func (d *deskPage) whyFrozen() string {
+	var reasons []string
+	for _, at := range d.lots {
+		lot := &d.page.Lots[at]
+		if lot.Mark.Allowed {
+			continue
+		}
+		why := app.Why(d.p.lang, lot.Mark, actionMark)
+		if !lot.Mine {
+			why = d.p.lang.T("desk.others")
+		}
+		if !slices.Contains(reasons, why) {
+			reasons = append(reasons, why)
+		}
+	}
+	if len(reasons) > 3 {
+		reasons = append(reasons[:3], "…")
+	}
+	return strings.Join(reasons, "\n")
+}
+
+// scrolledBeyond puts a list into a scroll of limited height when it is long.
+func scrolledBeyond(most int, rows *fyne.Container) fyne.CanvasObject {
+	if len(rows.Objects) <= most {
+		return rows
+	}
+	return kit.Wide(0, 180, container.NewVScroll(rows))
+}

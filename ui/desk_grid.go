@@ -1,0 +1,186 @@
+package ui
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"baqylau/app"
+	"baqylau/assets"
+	"baqylau/control"
+	"baqylau/ui/kit"
+	"baqylau/ui/look"
+)
+
+// deskGrid keeps the kit's grid in step with the page: what is typed lies over what is saved, and is
+// kept on this machine at each change.
+type deskGrid struct {
+	*kit.Grid
+	d       *deskPage
+	holder  *fyne.Container
+	rows    []kit.GridRow
+	saved   [][]kit.Mark
+	frozen  []bool
+	focused fyne.Focusable // the part of the grid that takes keys
+}
+
+func newDeskGrid(d *deskPage) *deskGrid {
+	g := &deskGrid{d: d, holder: container.NewStack()}
+	g.build(g.unsavedOf(d.page))
+	return g
+}
+
+// unsavedOf are the marks that were kept and not saved, the ones of a crash too.
+func (g *deskGrid) unsavedOf(page app.DeskPage) []kit.MarkChange {
+	var changes []kit.MarkChange
+	for row, at := range g.d.lots {
+		lot := &page.Lots[at]
+		for column := range lot.Marks {
+			if lot.Marks[column] != lot.Saved[column] {
+				changes = append(changes, kit.MarkChange{
+					Row: row, Column: column, From: shownMark(lot.Saved[column]), To: shownMark(lot.Marks[column]),
+				})
+			}
+		}
+	}
+	return changes
+}
+
+// build makes the grid from the page, with marks laid over the saved ones.
+func (g *deskGrid) build(unsaved []kit.MarkChange) {
+	held := g.focused != nil && g.d.p.window.Canvas().Focused() == g.focused
+	g.rows, g.saved, g.frozen = g.facts()
+	frozen := g.frozen
+	g.Grid = kit.NewGrid(kit.GridSpec{
+		Lang: g.d.p.lang, Corner: g.d.p.lang.T("desk.corner"), Columns: g.columns(), Rows: g.rows, Marks: g.saved,
+		Frozen:   func(row, _ int) bool { return frozen[row] },
+		OnChange: func([]kit.MarkChange) { g.keep() },
+		OnHelp:   func(column int) { g.d.help(g.d.page.Profiles[column]) },
+	})
+	g.Recover(unsaved)
+	g.holder.Objects = []fyne.CanvasObject{g.Grid}
+	g.holder.Refresh()
+	if held {
+		g.focus()
+	}
+}
+
+func (g *deskGrid) focus() {
+	g.Focus()
+	g.focused = g.d.p.window.Canvas().Focused()
+}
+
+// facts are what the grid is made from.
+func (g *deskGrid) facts() (rows []kit.GridRow, saved [][]kit.Mark, frozen []bool) {
+	for _, at := range g.d.lots {
+		lot := &g.d.page.Lots[at]
+		marks := make([]kit.Mark, len(lot.Saved))
+		for i, m := range lot.Saved {
+			marks[i] = shownMark(m)
+		}
+		rows = append(rows, kit.GridRow{Title: lot.Lot.Number, Note: assets.Money(int64(lot.Lot.Amount))})
+		saved = append(saved, marks)
+		frozen = append(frozen, !lot.Mark.Allowed)
+	}
+	return rows, saved, frozen
+}
+
+func (g *deskGrid) columns() []kit.GridColumn {
+	columns := make([]kit.GridColumn, len(g.d.page.Profiles))
+	for i, profile := range g.d.page.Profiles {
+		columns[i] = kit.GridColumn{
+			Title: g.d.p.lang.T("desk.profile", "number", profile.Number),
+			Note:  inLang(g.d.p.lang, profile.NameKK, profile.NameRU),
+		}
+	}
+	return columns
+}
+
+// update takes over what has changed at the centre. What was typed meanwhile stays.
+func (g *deskGrid) update() {
+	rows, saved, frozen := g.facts()
+	same := slices.Equal(rows, g.rows) && slices.Equal(frozen, g.frozen)
+	switch {
+	case same && slices.EqualFunc(saved, g.saved, slices.Equal[[]kit.Mark]):
+	case same && g.shows(saved): // my own marks have been saved
+		g.saved = saved
+		g.Saved()
+	default:
+		var typed []kit.MarkChange
+		if slices.Equal(rows, g.rows) {
+			for _, change := range g.UnsavedChanges() {
+				if !frozen[change.Row] && saved[change.Row][change.Column] != change.To {
+					typed = append(typed, change)
+				}
+			}
+		}
+		g.build(typed)
+		if len(typed) > 0 {
+			g.keep()
+		}
+	}
+}
+
+// shows tells whether the grid shows exactly these marks.
+func (g *deskGrid) shows(marks [][]kit.Mark) bool {
+	for row := range marks {
+		for column, mark := range marks[row] {
+			if g.Mark(row, column) != mark {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// keep puts the marks that are not saved away on this machine.
+func (g *deskGrid) keep() {
+	unsaved := map[string][]control.Mark{}
+	for _, change := range g.UnsavedChanges() {
+		lot := &g.d.page.Lots[g.d.lots[change.Row]]
+		if unsaved[lot.Lot.ID] == nil {
+			unsaved[lot.Lot.ID] = slices.Clone(lot.Saved)
+		}
+		mark := &unsaved[lot.Lot.ID][change.Column]
+		*mark = mark.Set(change.To != kit.Unchecked, change.To == kit.Violated)
+	}
+	if err := g.d.p.desk.KeepMarks(g.d.id, g.d.direction, unsaved); err != nil {
+		g.d.p.options.Log.Error("keep marks", "cause", err)
+		g.d.p.tell(look.Warning, app.Sentence(g.d.p.lang, err, actionMark))
+	}
+	g.d.changed()
+}
+
+func shownMark(m control.Mark) kit.Mark {
+	switch {
+	case m.Violated:
+		return kit.Violated
+	case m.Checked:
+		return kit.Clear
+	default:
+		return kit.Unchecked
+	}
+}
+
+// help shows what risk profiles mean: the full wording and the ways of elimination.
+func (d *deskPage) help(profiles ...control.RiskProfile) {
+	l := d.p.lang
+	body := kit.Stack(4)
+	for _, profile := range profiles {
+		body.Add(kit.NewSubheading(l.T("desk.profile.title", "number", profile.Number)))
+		body.Add(kit.NewParagraph(inLang(l, profile.NameKK, profile.NameRU)))
+		body.Add(kit.NewMuted(l.T("desk.profile.remedies")))
+		for _, remedy := range profile.Remedies {
+			body.Add(kit.NewParagraph("— " + l.T("remedy."+string(remedy))))
+		}
+		if profile.Sample() {
+			body.Add(kit.NewMuted(l.T("desk.profile.sample")))
+		}
+	}
+	spec := kit.DialogSpec{Title: l.T("desk.help"), Body: body, Cancel: l.T("ui.understood"), Width: 600}
+	if len(profiles) > 1 {
+		spec.Body, spec.Height = container.NewVScroll(body), 560
+	}
+	d.p.controller.Show(spec)
+}
