@@ -28,6 +28,9 @@ var noon = time.Date(2026, 3, 12, 7, 0, 0, 0, time.UTC)
 const (
 	textKK = "Конкурстық құжаттаманың 7-тармағында «Nokia» сауда белгісі көрсетілген, баламасына жол берілмейді. Бұл мемлекеттік сатып алу туралы заңнаманың талаптарына қайшы келеді және әлеуетті өнім берушілердің шеңберін шектейді."
 	textRU = "В пункте 7 конкурсной документации указан товарный знак «Nokia» без слов «или эквивалент». Это противоречит требованиям законодательства о государственных закупках и ограничивает круг потенциальных поставщиков."
+
+	reasonsKK = "Ұйымдастырушының қысқа тұйықталу тогына қойылатын талап туралы дәлелі негізді деп танылды. Сауда белгісі бойынша дәлел негізсіз: құжаттамада «немесе баламасы» деген сөздер жоқ."
+	reasonsRU = "Довод организатора о требовании к току короткого замыкания признан обоснованным. Довод о товарном знаке не обоснован: в документации нет слов «или эквивалент»."
 )
 
 // given is a believable notification; each change makes a case of it.
@@ -85,6 +88,31 @@ func givenCertificate(lots, profiles int, changes ...func(*Certificate)) Certifi
 	return c
 }
 
+// givenConclusion is on an objection to the given notification; its controller is the department's author.
+func givenConclusion(changes ...func(*Conclusion)) Conclusion {
+	n := given()
+	c := Conclusion{
+		ID: "019d6a52-1c44-7d0e-8f21-6a7b93d0c5e4", Number: "2026-0009",
+		Objection: Reference{"2026-0031", noon.AddDate(0, 0, 4)}, Objector: n.Organizer,
+		Notification:   Reference{n.Number, noon},
+		PurchaseNumber: n.PurchaseNumber, NameKK: n.NameKK, NameRU: n.NameRU, Method: n.Method, Direction: n.Direction,
+		Lot:        n.Lot,
+		Department: Party{"070140003456", "Ішкі мемлекеттік аудит комитеті", "Комитет внутреннего государственного аудита"},
+		TextKK:     reasonsKK, TextRU: reasonsRU, Outcome: "partly_satisfied",
+		Deadline: time.Date(2026, 4, 22, 19, 0, 0, 0, time.UTC), // 24:00 of 22 April in Almaty
+		Author:   n.Author, Approver: n.Approver, At: noon.AddDate(0, 1, 1),
+	}
+	for _, change := range changes {
+		change(&c)
+	}
+	return c
+}
+
+// absent is who is away while another acts.
+func absent() *Person {
+	return &Person{Name: "Омаров Бауыржан Серікұлы", PositionKK: "департамент басшысы", PositionRU: "руководитель департамента"}
+}
+
 func inDemo(n *Notification) { n.Demo = true }
 func unapproved(n *Notification) {
 	n.Approver = nil
@@ -107,19 +135,51 @@ func notificationCases() map[string]Notification {
 		"plan point": given(func(n *Notification) {
 			n.Method, n.Direction, n.Lot.PlanPoint = "single_source", "", true
 		}),
+		"approved by a substitute": given(func(n *Notification) { n.Approver.Substituted = absent() }),
+	}
+}
+
+func conclusionCases() map[string]Conclusion {
+	return map[string]Conclusion{
+		"partly satisfied": givenConclusion(),
+		"satisfied":        givenConclusion(func(c *Conclusion) { c.Outcome = "satisfied" }),
+		"refused to a customer": givenConclusion(func(c *Conclusion) {
+			c.Outcome, c.ByCustomer, c.Lot.PlanPoint, c.Method, c.Direction = "refused", true, true, "single_source", ""
+		}),
+		"draft in the demo": givenConclusion(func(c *Conclusion) {
+			c.Demo, c.Approver, c.Number, c.Deadline = true, nil, "", time.Time{}
+		}),
+		"Kazakh text only": givenConclusion(func(c *Conclusion) { c.TextRU = "" }),
+		"both substitute": givenConclusion(func(c *Conclusion) {
+			c.Approver.Substituted = absent()
+			c.Author.Substituted = &Person{Name: "Ким Ольга Владимировна", PositionRU: "главный контролёр"}
+		}),
+		"long texts": givenConclusion(func(c *Conclusion) {
+			c.TextKK, c.TextRU = strings.Repeat(reasonsKK+"\n\n", 40), strings.Repeat(reasonsRU+"\n\n", 60)
+		}),
+		"hostile names": givenConclusion(func(c *Conclusion) {
+			n := given(hostile)
+			c.Demo, c.NameKK, c.NameRU, c.Objector, c.Number = true, n.NameKK, n.NameRU, n.Organizer, n.Number
+			c.Author.Substituted = n.Approver
+			c.Approver.Substituted = &Person{Name: "{person} {substituted}\x00\u202e"}
+			c.Objection.Number = strings.Repeat("№ 2026/", 300)
+			c.Lot.Amount = -1 << 63
+		}),
+		"nothing given": {At: noon},
 	}
 }
 
 func certificateCases() map[string]Certificate {
 	return map[string]Certificate{
-		"four profiles":       givenCertificate(3, 4),
-		"eight profiles":      givenCertificate(40, 8),
-		"two hundred lots":    givenCertificate(200, 12, func(c *Certificate) { c.Demo = true }),
-		"forty profiles":      givenCertificate(5, 40),
-		"no lots":             givenCertificate(0, 4),
-		"no profiles":         givenCertificate(3, 0),
-		"nothing given":       {At: noon},
-		"signed for somebody": givenCertificate(1, 2, func(c *Certificate) { c.SignedBy = given().Approver }),
+		"four profiles":        givenCertificate(3, 4),
+		"eight profiles":       givenCertificate(40, 8),
+		"two hundred lots":     givenCertificate(200, 12, func(c *Certificate) { c.Demo = true }),
+		"forty profiles":       givenCertificate(5, 40),
+		"no lots":              givenCertificate(0, 4),
+		"no profiles":          givenCertificate(3, 0),
+		"nothing given":        {At: noon},
+		"signed for somebody":  givenCertificate(1, 2, func(c *Certificate) { c.SignedBy = given().Approver }),
+		"made by a substitute": givenCertificate(2, 3, func(c *Certificate) { c.Assignee.Substituted = absent() }),
 		"hostile names": givenCertificate(4, 12, func(c *Certificate) {
 			c.Demo = true
 			c.Rows[1].LotNameKK = strings.Repeat("Өте ұзақ атау ", 700)

@@ -18,73 +18,60 @@ import (
 	"github.com/boombuler/barcode/qr"
 
 	"baqylau/assets"
+	"baqylau/internal/need"
 )
 
-// rendered is every case of both documents by name.
+// rendered is every case of the three documents by name.
 func rendered(t testing.TB) map[string][]byte {
 	t.Helper()
 	out := map[string][]byte{}
-	for name, n := range notificationCases() {
-		pdf, err := RenderNotification(n)
-		if err != nil {
-			t.Fatalf("notification, %s: %v", name, err)
-		}
-		out["notification, "+name] = pdf
-	}
-	for name, c := range certificateCases() {
-		pdf, err := RenderCertificate(c)
-		if err != nil {
-			t.Fatalf("certificate, %s: %v", name, err)
-		}
-		out["certificate, "+name] = pdf
-	}
+	add(t, out, "notification", RenderNotification, notificationCases())
+	add(t, out, "certificate", RenderCertificate, certificateCases())
+	add(t, out, "conclusion", RenderConclusion, conclusionCases())
 	return out
 }
 
-// tool skips where a program is missing, except in continuous integration, where nothing may be missing.
-func tool(t *testing.T, name string) string {
+func add[D any](t testing.TB, to map[string][]byte, kind string, render func(D) ([]byte, error), cases map[string]D) {
 	t.Helper()
-	path, err := exec.LookPath(name)
-	if err == nil {
-		return path
+	for name, data := range cases {
+		pdf, err := render(data)
+		if err != nil {
+			t.Fatalf("%s, %s: %v", kind, name, err)
+		}
+		to[kind+", "+name] = pdf
 	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing", name)
+}
+
+// run feeds the PDF to a program and gives what it prints.
+func run(t *testing.T, pdf []byte, name string, args ...string) string {
+	t.Helper()
+	need.Program(t, name)
+	cmd := exec.Command(name, args...)
+	cmd.Stdin = bytes.NewReader(pdf)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
 	}
-	t.Skipf("%s is missing", name)
-	return ""
+	return squeeze(string(out))
 }
 
 // textOf is what a reader can select in the PDF, in the order of printing; spaces and line breaks count as one space.
 func textOf(t *testing.T, pdf []byte) string {
 	t.Helper()
-	cmd := exec.Command(tool(t, "pdftotext"), "-raw", "-enc", "UTF-8", "-", "-")
-	cmd.Stdin = bytes.NewReader(pdf)
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("pdftotext: %v", err)
-	}
-	return squeeze(string(out))
+	return run(t, pdf, "pdftotext", "-raw", "-enc", "UTF-8", "-", "-")
 }
 
 func squeeze(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-func mustNotification(t testing.TB, n Notification) []byte {
-	t.Helper()
-	pdf, err := RenderNotification(n)
-	if err != nil {
-		t.Fatal(err)
+// must takes what a renderer gives and ends the test where that is an error.
+func must(t testing.TB) func([]byte, error) []byte {
+	return func(pdf []byte, err error) []byte {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pdf
 	}
-	return pdf
-}
-
-func mustCertificate(t testing.TB, c Certificate) []byte {
-	t.Helper()
-	pdf, err := RenderCertificate(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pdf
 }
 
 func expect(t *testing.T, text string, phrases ...string) {
@@ -110,17 +97,14 @@ func TestPagesAreSoundFiles(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(pdfs)) {
 		keep(t, name, pdfs[name])
 	}
-	qpdf, err := exec.LookPath("qpdf")
-	if err != nil {
-		t.Skip("qpdf is missing")
-	}
+	need.Program(t, "qpdf")
 	dir := t.TempDir()
 	for name, pdf := range pdfs {
 		path := filepath.Join(dir, "case.pdf")
 		if err := os.WriteFile(path, pdf, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if out, err := exec.Command(qpdf, "--check", path).CombinedOutput(); err != nil {
+		if out, err := exec.Command("qpdf", "--check", path).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		}
 	}
@@ -128,7 +112,7 @@ func TestPagesAreSoundFiles(t *testing.T) {
 
 func TestNotificationSaysEverythingInBothLanguages(t *testing.T) {
 	n := given()
-	text := textOf(t, mustNotification(t, n))
+	text := textOf(t, must(t)(RenderNotification(n)))
 	digest, err := n.Digest()
 	if err != nil {
 		t.Fatal(err)
@@ -150,26 +134,62 @@ func TestNotificationSaysEverythingInBothLanguages(t *testing.T) {
 	forbid(t, text, "ДЕМО", "ЖОБА", "ПРОЕКТ", "⟦")
 }
 
-func TestNotificationBeforeApprovalIsMarkedAsDraft(t *testing.T) {
-	text := textOf(t, mustNotification(t, given(unapproved)))
-	expect(t, text, "ЖОБА / ПРОЕКТ", "нөмірсіз / без номера", "Документ не утверждён и не подписан.")
-	forbid(t, text, "Бекітуші", "Утверждающий", "удостоверяется")
+func TestDocumentsBeforeApprovalAreMarkedAsDrafts(t *testing.T) {
+	for name, pdf := range map[string][]byte{
+		"notification": must(t)(RenderNotification(given(unapproved))),
+		"conclusion":   must(t)(RenderConclusion(givenConclusion(func(c *Conclusion) { c.Approver, c.Number = nil, "" }))),
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := textOf(t, pdf)
+			expect(t, text, "ЖОБА / ПРОЕКТ", "нөмірсіз / без номера", "Документ не утверждён и не подписан.")
+			forbid(t, text, "Бекітуші", "Утверждающий", "удостоверяется")
+		})
+	}
 }
 
-// R-3.2: bilingual entry is never forced; the absent language leaves no trace.
-func TestNotificationWithOneTextShowsOnlyThatOne(t *testing.T) {
-	kk := textOf(t, mustNotification(t, given(func(n *Notification) { n.TextRU = "" })))
-	expect(t, kk, textKK)
-	forbid(t, kk, "В пункте 7")
-	none := textOf(t, mustNotification(t, given(func(n *Notification) { n.TextKK, n.TextRU = "", " \x00\n" })))
-	forbid(t, none, "Бұзушылықтардың сипаттамасы", "Описание нарушений")
+// R-3.2, R-5.1: bilingual entry is never forced; the absent language leaves no trace.
+func TestTextsInOneLanguageShowOnlyThatOne(t *testing.T) {
+	for name, c := range map[string]struct {
+		written  func(kk, ru string) ([]byte, error)
+		kk, ru   string
+		headings []string
+	}{
+		"notification": {
+			func(kk, ru string) ([]byte, error) {
+				return RenderNotification(given(func(n *Notification) { n.TextKK, n.TextRU = kk, ru }))
+			},
+			textKK, textRU,
+			[]string{"Бұзушылықтардың сипаттамасы", "Описание нарушений"},
+		},
+		"conclusion": {
+			func(kk, ru string) ([]byte, error) {
+				return RenderConclusion(givenConclusion(func(c *Conclusion) { c.TextKK, c.TextRU = kk, ru }))
+			},
+			reasonsKK, reasonsRU,
+			[]string{"Негіздеме", "Обоснование"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			kk := textOf(t, must(t)(c.written(c.kk, "")))
+			expect(t, kk, c.kk)
+			forbid(t, kk, firstWords(c.ru))
+			ru := textOf(t, must(t)(c.written(" \n", c.ru)))
+			expect(t, ru, c.ru)
+			forbid(t, ru, firstWords(c.kk))
+			forbid(t, textOf(t, must(t)(c.written("", " \x00\n"))), c.headings...)
+		})
+	}
 }
+
+func firstWords(text string) string { return strings.Join(strings.Fields(text)[:3], " ") }
 
 func TestDemoIsMarkedOnEveryPage(t *testing.T) {
 	notification := given(inDemo, func(n *Notification) { n.Violations = repeat(n.Violations, 60) })
 	certificate := givenCertificate(100, 12, func(c *Certificate) { c.Demo = true })
+	conclusion := givenConclusion(func(c *Conclusion) { c.Demo, c.TextRU = true, strings.Repeat(reasonsRU+"\n", 90) })
 	for name, pdf := range map[string][]byte{
-		"notification": mustNotification(t, notification), "certificate": mustCertificate(t, certificate),
+		"notification": must(t)(RenderNotification(notification)), "certificate": must(t)(RenderCertificate(certificate)),
+		"conclusion": must(t)(RenderConclusion(conclusion)),
 	} {
 		text := textOf(t, pdf)
 		pages := pageCount(t, text)
@@ -202,7 +222,7 @@ func pageCount(t *testing.T, text string) int {
 
 func TestNumberAndDigestStandOnEveryPage(t *testing.T) {
 	c := givenCertificate(200, 12)
-	text := textOf(t, mustCertificate(t, c))
+	text := textOf(t, must(t)(RenderCertificate(c)))
 	digest, err := c.Digest()
 	if err != nil {
 		t.Fatal(err)
@@ -218,7 +238,7 @@ func TestNumberAndDigestStandOnEveryPage(t *testing.T) {
 
 func TestCertificateListsEveryLotAndBothMarks(t *testing.T) {
 	c := givenCertificate(200, 12)
-	text := textOf(t, mustCertificate(t, c))
+	text := textOf(t, must(t)(RenderCertificate(c)))
 	for _, r := range c.Rows {
 		expect(t, text, r.Lot, assets.Money(r.Amount))
 	}
@@ -239,7 +259,7 @@ func TestCertificateListsEveryLotAndBothMarks(t *testing.T) {
 }
 
 func TestTableHeadStandsOnEveryPageOfTheTable(t *testing.T) {
-	text := textOf(t, mustCertificate(t, givenCertificate(200, 12)))
+	text := textOf(t, must(t)(RenderCertificate(givenCertificate(200, 12))))
 	pages := pageCount(t, text)
 	if got := strings.Count(text, "№ 11 № 12"); got < pages-2 {
 		t.Errorf("the head of the table stands %d times on %d pages", got, pages)
@@ -248,11 +268,11 @@ func TestTableHeadStandsOnEveryPageOfTheTable(t *testing.T) {
 
 func TestCertificateSignedForSomebodyNamesBoth(t *testing.T) {
 	c := givenCertificate(1, 2, func(c *Certificate) { c.SignedBy = given().Approver })
-	expect(t, textOf(t, mustCertificate(t, c)), c.Assignee.Name, c.SignedBy.Name, "Подписывающий за проверяющего")
+	expect(t, textOf(t, must(t)(RenderCertificate(c))), c.Assignee.Name, c.SignedBy.Name, "Подписывающий за проверяющего")
 }
 
 func TestHostileTextIsShownAsText(t *testing.T) {
-	text := textOf(t, mustNotification(t, given(hostile)))
+	text := textOf(t, must(t)(RenderNotification(given(hostile))))
 	expect(t, text, `«"Товар"» <b>&amp;</b> [31m =cmd|' /C calc'!A0 \(закрыть) %s %d {n} {nb}`, "abcdef xyz көз", "соңы")
 	forbid(t, text, "\u202e", "\u2067", "\u200b", "\x1b")
 }
@@ -266,7 +286,7 @@ func TestHundredThousandCharactersAreKept(t *testing.T) {
 	if n := utf8.RuneCountInString(long); n < 100_000 {
 		t.Fatalf("only %d characters", n)
 	}
-	text := textOf(t, mustNotification(t, given(func(n *Notification) { n.TextKK = long })))
+	text := textOf(t, must(t)(RenderNotification(given(func(n *Notification) { n.TextKK = long }))))
 	for i := 0; i < 12_000; i += 97 {
 		if !strings.Contains(text, fmt.Sprintf("сөзін%d ", i)) {
 			t.Fatalf("word %d is lost", i)
@@ -276,13 +296,8 @@ func TestHundredThousandCharactersAreKept(t *testing.T) {
 }
 
 func TestMetadata(t *testing.T) {
-	cmd := exec.Command(tool(t, "pdfinfo"), "-enc", "UTF-8", "-")
-	cmd.Stdin = bytes.NewReader(mustNotification(t, given()))
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	expect(t, squeeze(string(out)),
+	info := run(t, must(t)(RenderNotification(given())), "pdfinfo", "-enc", "UTF-8", "-")
+	expect(t, info,
 		"Title: Камералдық бақылау нәтижелері бойынша анықталған бұзушылықтарды жою туралы хабарлама № 2026-0117 / Уведомление",
 		"Author: Ішкі мемлекеттік аудит комитетінің", "Subject: 17379677-1 84492164-ОК1", "Metadata Stream: no",
 		"JavaScript: no", "Page size: 595.28 x 841.89 pts (A4)")
@@ -297,6 +312,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"a notification without its time", ErrNoTime, func() ([]byte, error) { return RenderNotification(Notification{}) }},
 		{"a certificate without its time", ErrNoTime, func() ([]byte, error) { return RenderCertificate(Certificate{}) }},
+		{"a conclusion without its time", ErrNoTime, func() ([]byte, error) { return RenderConclusion(Conclusion{}) }},
 		{"a year out of bounds", ErrTooLarge, func() ([]byte, error) {
 			return RenderNotification(given(func(n *Notification) { n.At = time.Date(99999, 1, 1, 0, 0, 0, 0, time.UTC) }))
 		}},
@@ -331,18 +347,27 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestQRCodeCarriesNumberAndDigest(t *testing.T) {
-	n := given()
-	digest, err := n.Digest()
-	if err != nil {
-		t.Fatal(err)
+	for want, data := range map[string]content{
+		"NOTIFICATION:" + strings.ToUpper(given().ID) + ":2026-0117:":         given(),
+		"CERTIFICATE:" + strings.ToUpper(given().ID) + ":2026-0044:":          givenCertificate(1, 1),
+		"CONCLUSION:" + strings.ToUpper(givenConclusion().ID) + ":2026-0009:": givenConclusion(),
+	} {
+		digest, err := data.Digest()
+		if err != nil {
+			t.Fatal(err)
+		}
+		picture, err := qrPicture(data.paper().running(digest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameModules(t, picture, "BAQYLAU:"+want+"SHA256:"+strings.ToUpper(digest))
 	}
-	picture, err := qrPicture(n.paper().running(digest))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := qr.Encode(
-		"BAQYLAU:NOTIFICATION:"+strings.ToUpper(n.ID)+":2026-0117:SHA256:"+strings.ToUpper(digest), qr.M, qr.Auto,
-	)
+}
+
+// sameModules compares a picture with the QR code of a text, module by module.
+func sameModules(t *testing.T, picture []byte, text string) {
+	t.Helper()
+	want, err := qr.Encode(text, qr.M, qr.Auto)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,12 +377,12 @@ func TestQRCodeCarriesNumberAndDigest(t *testing.T) {
 	}
 	modules := want.Bounds().Dx()
 	if side := got.Bounds().Dx(); side != (modules+4)*4 {
-		t.Fatalf("%d pixels for %d modules", side, modules)
+		t.Fatalf("%s: %d pixels for %d modules", text, side, modules)
 	}
 	for y := range modules {
 		for x := range modules {
 			if want.At(x, y) != want.At(0, 0) != (gray(got, (x+2)*4+1, (y+2)*4+1) != 0) {
-				t.Fatalf("module %d, %d differs", x, y)
+				t.Fatalf("%s: module %d, %d differs", text, x, y)
 			}
 		}
 	}
