@@ -5,7 +5,7 @@ func Report(a Actor) Verdict {
 	if !a.Has(ControlReports) {
 		return refuse("R-1.1", MissingRole, string(ControlReports))
 	}
-	return allow("R-1.1", Window{})
+	return a.myself("R-1.1")
 }
 
 // mayAssign is the right of alone: both roles.
@@ -15,7 +15,7 @@ func mayAssign(a Actor) Verdict {
 			return refuse("R-1.3", MissingRole, string(role))
 		}
 	}
-	return allow("R-1.3", Window{})
+	return a.myself("R-1.3")
 }
 
 // Assign answers whether the actor may assign the lot to the assignee (R-1.3 … ). An assignment

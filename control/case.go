@@ -65,10 +65,29 @@ type Actor struct {
 	Person       string // the centre's id of the person
 	Organization string // the centre's id of the organisation
 	Roles        []Role
+	// Deputy is the person who in fact acts, in the place of Person; empty when it is Person.
+	Deputy string
+
+	centre bool
+}
+
+// Centre is the actor of what happens by itself: lapses, and what a conclusion brings about. No
+// person can be it.
+func Centre() Actor { return Actor{centre: true} }
+
+// By is the person who in fact acts: whose key signs and whose name stands first in the trail.
+func (a Actor) By() string {
+	if a.Deputy != "" {
+		return a.Deputy
+	}
+	return a.Person
 }
 
 // Has says whether the actor has the role.
 func (a Actor) Has(role Role) bool {
+	if role == System {
+		return a.centre
+	}
 	for _, r := range a.Roles {
 		if r == role {
 			return true

@@ -125,6 +125,8 @@ func TestTheBuiltInTerms(t *testing.T) {
 		control.ComplaintsTerm: 5, control.QuotationsTerm: 5, control.ExecutionTerm: 10, control.ObjectionTerm: 5,
 		control.ConfirmationTerm: 3, control.QuotationsAmount: 2 * million, control.SingleAmount: 5 * million,
 		control.SupplementAmount: 5 * million, control.ResultsAmount: 50 * million,
+		control.ReviewTerm: 15, control.ProlongationTerm: 15,
+		control.ExecutionReminder: 3, control.ReviewReminder: 3, control.ConfirmationReminder: 1,
 	}
 	book := control.BuiltInTerms()
 	got := map[control.TermName]int64{}

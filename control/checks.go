@@ -171,6 +171,9 @@ func (c *Case) Certify(a Actor, d Direction) Verdict {
 	if !a.Has(Auditor) {
 		return refuse(rule, MissingRole, string(Auditor))
 	}
+	if v := a.myself(rule); !v.Allowed {
+		return v
+	}
 	mine, marked := false, false
 	for i := range c.Work {
 		if a.Person == "" || c.Work[i].Assignee != a.Person {

@@ -116,6 +116,19 @@ const (
 	ContinueWithoutExecution Remedy = "continue_without_execution"
 )
 
+// Action is the action by which the remedy is done: it has the same code.
+func (r Remedy) Action() Action { return Action(r) }
+
+// Continues says whether the organiser goes on with the purchase and eliminates nothing.
+func (r Remedy) Continues() bool { return r == ContinueWithoutReview || r == ContinueWithoutExecution }
+
+// Remedies lists every remedy, in the order of the glossary.
+func Remedies() []Remedy {
+	return []Remedy{
+		CancelPurchase, AmendDocumentation, ReviewAdmission, ReviewResults, ContinueWithoutReview, ContinueWithoutExecution,
+	}
+}
+
 // Role is what an employee may be. A right is always a role and a relation, never a role alone.
 type Role string
 
@@ -132,6 +145,8 @@ const (
 	RoadmapExecutor    Role = "roadmap_executor"
 	RoadmapCoordinator Role = "roadmap_coordinator"
 	Administrator      Role = "administrator"
+	// System is the role of [Centre] alone; no employee is given it.
+	System Role = "system"
 )
 
 // Roles lists every role, in the order of requirements.md §0.

@@ -23,6 +23,8 @@ func (c *Case) Create(a Actor, lot int, d Direction) Verdict {
 	switch {
 	case !a.Has(Auditor):
 		return refuse(rule, MissingRole, string(Auditor))
+	case a.Deputy != "":
+		return a.myself(rule)
 	case a.Person == "" || c.Work[lot].Assignee != a.Person:
 		return refuse(rule, MissingRelation, Assignee.String())
 	case w.MarkedBy != "" && w.MarkedBy != a.Person:
@@ -115,6 +117,9 @@ func (c *Case) SendAll(a Actor, d Direction) Verdict {
 	const rule = "R-3.10"
 	if !a.Has(Auditor) {
 		return refuse(rule, MissingRole, string(Auditor))
+	}
+	if v := a.myself(rule); !v.Allowed {
+		return v
 	}
 	if !c.wroteAny(a.Person) {
 		return refuse(rule, MissingRelation, PurchaseAuthor.String())

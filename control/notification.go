@@ -59,12 +59,24 @@ type Notification struct {
 	TextKK       string             `json:"text_kk,omitempty"`
 	TextRU       string             `json:"text_ru,omitempty"`
 	DeliveredAt  time.Time          `json:"delivered_at,omitzero"`
-	Deadline     time.Time          `json:"deadline,omitzero"`
+	Deadline     time.Time          `json:"deadline,omitzero"` // exclusive; zero: none is known
+
+	// What sending opened and what the organiser did since (R-3.11 … R-3.14); see execution.go.
+	ObjectionUntil time.Time     `json:"objection_until,omitzero"` // exclusive
+	ObjectedAt     time.Time     `json:"objected_at,omitzero"`
+	Remedies       []OpenRemedy  `json:"remedies,omitempty"`
+	Remedy         Remedy        `json:"remedy,omitempty"`     // the last that the organiser did
+	ReportedAt     time.Time     `json:"reported_at,omitzero"` // when that was
+	Penalty        PenaltyStatus `json:"penalty,omitempty"`    // of its penalty information (R-10.1)
+	Suspension     OrdersStatus  `json:"suspension,omitempty"` // of its suspension order (R-10.2)
 }
 
 // HasText says whether the violation is described in at least one language (R-3.2).
-func (n *Notification) HasText() bool {
-	return strings.TrimSpace(n.TextKK) != "" || strings.TrimSpace(n.TextRU) != ""
+func (n *Notification) HasText() bool { return hasText(n.TextKK, n.TextRU) }
+
+// hasText says whether a bilingual text is there in at least one language; spaces are none.
+func hasText(kk, ru string) bool {
+	return strings.TrimSpace(kk) != "" || strings.TrimSpace(ru) != ""
 }
 
 // NotificationLife is the life cycle of a notification: the one table that screens, diagrams, the
@@ -79,15 +91,81 @@ var NotificationLife = Life[NotificationStatus]{
 	{Action: ActionDelete, From: NotificationRejected, To: "", Role: Auditor, Relation: Author, Rule: "R-3.4"},
 	{Action: ActionSendToAgreement, From: NotificationDraft, To: NotificationInAgreement, Role: Auditor, Relation: Author, Rule: "R-3.5"},
 	{Action: ActionSendToAgreement, From: NotificationRejected, To: NotificationInAgreement, Role: Auditor, Relation: Author, Rule: "R-3.5"},
-	{Action: ActionAgree, From: NotificationInAgreement, To: NotificationInAgreement, Role: Auditor, Relation: Agreer, Rule: "R-3.6"},
-	{Action: ActionAgree, From: NotificationInAgreement, To: NotificationInAgreement, Role: AuditorApprover, Relation: Agreer, Rule: "R-3.6"},
-	{Action: ActionReject, From: NotificationInAgreement, To: NotificationRejected, Role: Auditor, Relation: Agreer, Rule: "R-3.6"},
-	{Action: ActionReject, From: NotificationInAgreement, To: NotificationRejected, Role: AuditorApprover, Relation: Agreer, Rule: "R-3.6"},
-	{Action: ActionApprove, From: NotificationInAgreement, To: NotificationApproved, Role: AuditorApprover, Relation: Agreer, Rule: "R-3.7"},
+	{Action: ActionAgree, From: NotificationInAgreement, To: NotificationInAgreement, Role: Auditor, Relation: Agreer, Rule: "R-3.6", Deputy: true},
+	{Action: ActionAgree, From: NotificationInAgreement, To: NotificationInAgreement, Role: AuditorApprover, Relation: Agreer, Rule: "R-3.6", Deputy: true},
+	{Action: ActionReject, From: NotificationInAgreement, To: NotificationRejected, Role: Auditor, Relation: Agreer, Rule: "R-3.6", Deputy: true},
+	{Action: ActionReject, From: NotificationInAgreement, To: NotificationRejected, Role: AuditorApprover, Relation: Agreer, Rule: "R-3.6", Deputy: true},
+	{Action: ActionApprove, From: NotificationInAgreement, To: NotificationApproved, Role: AuditorApprover, Relation: Agreer, Rule: "R-3.7", Deputy: true},
 	{Action: ActionRecall, From: NotificationInAgreement, To: NotificationDraft, Role: Auditor, Relation: Author, Rule: "R-3.9"},
 	{Action: ActionRecall, From: NotificationApproved, To: NotificationDraft, Role: Auditor, Relation: Author, Rule: "R-3.9"},
 	{Action: ActionSend, From: NotificationApproved, To: NotificationDelivered, Role: Auditor, Relation: PurchaseAuthor, Rule: "R-3.10"},
 	{Action: ActionAcknowledge, From: NotificationDelivered, To: NotificationAcknowledged, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+
+	// R-3.12: the audit object objects, begins and executes.
+	{Action: ActionObject, From: NotificationDelivered, To: NotificationObjectionSent, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: ActionObject, From: NotificationAcknowledged, To: NotificationObjectionSent, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: ActionObject, From: NotificationInExecution, To: NotificationObjectionSent, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: ActionBegin, From: NotificationDelivered, To: NotificationInExecution, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: ActionBegin, From: NotificationAcknowledged, To: NotificationInExecution, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: ActionBegin, From: NotificationInExecution, To: NotificationInExecution, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: ActionBegin, From: NotificationObjectionLost, To: NotificationInExecution, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: ActionBegin, From: NotificationObjectionPartly, To: NotificationInExecution, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+
+	{Action: Action(CancelPurchase), From: NotificationDelivered, To: NotificationExecuted, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(CancelPurchase), From: NotificationAcknowledged, To: NotificationExecuted, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(CancelPurchase), From: NotificationInExecution, To: NotificationExecuted, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(CancelPurchase), From: NotificationObjectionLost, To: NotificationExecuted, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(CancelPurchase), From: NotificationObjectionPartly, To: NotificationExecuted, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(CancelPurchase), From: NotificationNotConfirmed, To: NotificationExecuted, Role: AuditObject, Relation: Organizer, Rule: "R-3.13"},
+
+	{Action: Action(AmendDocumentation), From: NotificationDelivered, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(AmendDocumentation), From: NotificationAcknowledged, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(AmendDocumentation), From: NotificationInExecution, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(AmendDocumentation), From: NotificationObjectionLost, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(AmendDocumentation), From: NotificationObjectionPartly, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(AmendDocumentation), From: NotificationNotConfirmed, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.13"},
+
+	{Action: Action(ReviewAdmission), From: NotificationDelivered, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ReviewAdmission), From: NotificationAcknowledged, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ReviewAdmission), From: NotificationInExecution, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ReviewAdmission), From: NotificationObjectionLost, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ReviewAdmission), From: NotificationObjectionPartly, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ReviewAdmission), From: NotificationNotConfirmed, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.13"},
+
+	{Action: Action(ReviewResults), From: NotificationDelivered, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ReviewResults), From: NotificationAcknowledged, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ReviewResults), From: NotificationInExecution, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ReviewResults), From: NotificationObjectionLost, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ReviewResults), From: NotificationObjectionPartly, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ReviewResults), From: NotificationNotConfirmed, To: NotificationAwaiting, Role: AuditObject, Relation: Organizer, Rule: "R-3.13"},
+
+	// It is recorded, closes the other remedies and leaves the notification to lapse.
+	{Action: Action(ContinueWithoutReview), From: NotificationDelivered, To: NotificationDelivered, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ContinueWithoutReview), From: NotificationAcknowledged, To: NotificationAcknowledged, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ContinueWithoutReview), From: NotificationInExecution, To: NotificationInExecution, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ContinueWithoutReview), From: NotificationObjectionLost, To: NotificationObjectionLost, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ContinueWithoutReview), From: NotificationObjectionPartly, To: NotificationObjectionPartly, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ContinueWithoutExecution), From: NotificationDelivered, To: NotificationDelivered, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ContinueWithoutExecution), From: NotificationAcknowledged, To: NotificationAcknowledged, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ContinueWithoutExecution), From: NotificationInExecution, To: NotificationInExecution, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ContinueWithoutExecution), From: NotificationObjectionLost, To: NotificationObjectionLost, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+	{Action: Action(ContinueWithoutExecution), From: NotificationObjectionPartly, To: NotificationObjectionPartly, Role: AuditObject, Relation: Organizer, Rule: "R-3.12"},
+
+	// Whoever acted on it has read it, so that only one that is still delivered lapses unread.
+	{Action: ActionLapse, From: NotificationDelivered, To: NotificationLapsedUnknown, Role: System, Relation: Itself, Rule: "R-3.12"},
+	{Action: ActionLapse, From: NotificationAcknowledged, To: NotificationLapsedKnown, Role: System, Relation: Itself, Rule: "R-3.12"},
+	{Action: ActionLapse, From: NotificationInExecution, To: NotificationLapsedKnown, Role: System, Relation: Itself, Rule: "R-3.12"},
+	{Action: ActionLapse, From: NotificationObjectionLost, To: NotificationLapsedKnown, Role: System, Relation: Itself, Rule: "R-3.12"},
+	{Action: ActionLapse, From: NotificationObjectionPartly, To: NotificationLapsedKnown, Role: System, Relation: Itself, Rule: "R-3.12"},
+
+	// R-3.13: the author answers the report.
+	{Action: ActionConfirm, From: NotificationAwaiting, To: NotificationExecuted, Role: Auditor, Relation: Author, Rule: "R-3.13"},
+	{Action: ActionRefuseConfirmation, From: NotificationAwaiting, To: NotificationNotConfirmed, Role: Auditor, Relation: Author, Rule: "R-3.13"},
+
+	// R-5.3: what the conclusion on the objection brings about.
+	{Action: ActionAnnul, From: NotificationObjectionSent, To: NotificationAnnulled, Role: System, Relation: Itself, Rule: "R-5.3"},
+	{Action: ActionResumePartly, From: NotificationObjectionSent, To: NotificationObjectionPartly, Role: System, Relation: Itself, Rule: "R-5.3"},
+	{Action: ActionResumeRefused, From: NotificationObjectionSent, To: NotificationObjectionLost, Role: System, Relation: Itself, Rule: "R-5.3"},
 }
 
 // relations are those of an actor to a notification. The assignee of its lot and the author of
@@ -106,6 +184,12 @@ func (n *Notification) relations(a Actor) Relation {
 	if a.Organization != "" && a.Organization == n.Recipient && n.Status.Sent() {
 		r |= Organizer
 	}
+	if n.Penalty != "" {
+		r |= PenaltySaved
+	}
+	if a.centre {
+		r |= Itself
+	}
 	return r
 }
 
@@ -117,7 +201,8 @@ func (n *Notification) May(a Actor, action Action) Verdict {
 }
 
 // View answers whether the actor may read the notification: the department that wrote it, and, once
-// it is sent, the audit object and the controllers (R-8). The administrator reads none.
+// it is sent, the audit object and the controllers (R-8), and once its penalty information is saved
+// the order managers (R-10.2). The administrator reads none.
 func (n *Notification) View(a Actor) Verdict {
 	const rule = "R-6"
 	r := n.relations(a)
@@ -128,7 +213,9 @@ func (n *Notification) View(a Actor) Verdict {
 		return allow(rule, Window{})
 	case n.Status.Sent() && a.HasAny(Controller, ControllerApprover):
 		return allow("R-8", Window{})
-	case !a.HasAny(Auditor, AuditorApprover, AuditObject, Controller, ControllerApprover):
+	case r&PenaltySaved != 0 && a.Has(OrderManager):
+		return allow("R-10.2", Window{})
+	case !a.HasAny(Auditor, AuditorApprover, AuditObject, Controller, ControllerApprover, OrderManager):
 		return refuse(rule, MissingRole, string(Auditor))
 	default:
 		return refuse(rule, MissingRelation, "colleague")

@@ -10,15 +10,22 @@ import (
 type TermName string
 
 const (
-	DiscussionTerm   TermName = "discussion"     // working days, R-1.4.d D1
-	UndiscussedTerm  TermName = "not_discussed"  // calendar days, R-1.4.d D1
-	AcceptanceTerm   TermName = "acceptance"     // calendar days, R-1.4.d D2
-	SupplementTerm   TermName = "supplement"     // working days, R-1.4.d D3
-	ComplaintsTerm   TermName = "complaints"     // working days, R-2.6
-	QuotationsTerm   TermName = "quotations"     // working days, R-1.4.c
-	ExecutionTerm    TermName = "execution"      // working days, R-3.14
-	ObjectionTerm    TermName = "objection"      // working days, R-3.14
-	ConfirmationTerm TermName = "confirmation"   // working days, R-3.13
+	DiscussionTerm   TermName = "discussion"    // working days, R-1.4.d D1
+	UndiscussedTerm  TermName = "not_discussed" // calendar days, R-1.4.d D1
+	AcceptanceTerm   TermName = "acceptance"    // calendar days, R-1.4.d D2
+	SupplementTerm   TermName = "supplement"    // working days, R-1.4.d D3
+	ComplaintsTerm   TermName = "complaints"    // working days, R-2.6
+	QuotationsTerm   TermName = "quotations"    // working days, R-1.4.c
+	ExecutionTerm    TermName = "execution"     // working days, R-3.14
+	ObjectionTerm    TermName = "objection"     // working days, R-3.14
+	ConfirmationTerm TermName = "confirmation"  // working days, R-3.13
+	ReviewTerm       TermName = "review"        // working days, R-4.3
+	ProlongationTerm TermName = "prolongation"  // working days, R-4.3
+	// Reminders come when so many working days are left; the requirements leave the figure open.
+	ExecutionReminder    TermName = "execution_reminder"
+	ReviewReminder       TermName = "review_reminder"
+	ConfirmationReminder TermName = "confirmation_reminder"
+
 	QuotationsAmount TermName = "quotations_min" // tiyn, exclusive, R-1.4.c
 	SingleAmount     TermName = "single_min"     // tiyn, exclusive, R-1.4.b
 	SupplementAmount TermName = "supplement_min" // tiyn, exclusive, R-1.4.d D3
@@ -77,6 +84,7 @@ func (b *TermBook) All() []Term {
 
 // BuiltInTerms are the terms that the program comes with.
 func BuiltInTerms() *TermBook {
+	const ours = "setting of this program"
 	const manual = "user manual of the desk-control module, §1–§3"
 	million := int64(1_000_000 * Tenge)
 	return NewTermBook("built-in-2026-11", []Term{
@@ -93,5 +101,10 @@ func BuiltInTerms() *TermBook {
 		{Name: ExecutionTerm, Value: 10, Basis: "law on state audit, art. 18; commonly cited"},
 		{Name: ObjectionTerm, Value: 5, Basis: "order № 598, later editions; secondary source"},
 		{Name: ConfirmationTerm, Value: 3, Basis: "order № 1318 of 26.12.2023, item 13-1"},
+		{Name: ReviewTerm, Value: 15, Basis: "secondary source"},
+		{Name: ProlongationTerm, Value: 15, Basis: "secondary source"},
+		{Name: ExecutionReminder, Value: 3, Basis: ours},
+		{Name: ReviewReminder, Value: 3, Basis: ours},
+		{Name: ConfirmationReminder, Value: 1, Basis: ours},
 	})
 }

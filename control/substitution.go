@@ -1,0 +1,63 @@
+package control
+
+import (
+	"slices"
+	"time"
+)
+
+// Substitution lets one employee act in the place of another of the same organisation, from–to (R-11.6).
+type Substitution struct {
+	Absent string    `json:"absent"` // person
+	Deputy string    `json:"deputy"` // person
+	From   time.Time `json:"from"`
+	Until  time.Time `json:"until"` // exclusive
+}
+
+// Check answers whether the substitution may be entered: two different people of one organisation,
+// for a time that ends after it begins.
+func (s Substitution) Check(absent, deputy Actor) Verdict {
+	const rule = "R-11.6"
+	switch {
+	case s.Absent == "" || s.Deputy == "" || s.Absent == s.Deputy,
+		absent.Person != s.Absent || deputy.Person != s.Deputy,
+		absent.Organization == "" || absent.Organization != deputy.Organization,
+		absent.Deputy != "" || deputy.Deputy != "",
+		!s.From.Before(s.Until):
+		return refuse(rule, UnfitDeputy, s.Deputy)
+	default:
+		return allow(rule, Window{s.From, s.Until})
+	}
+}
+
+// substituted are the roles that a deputy takes over: those of the rules that honour a substitution
+// (R-2.2, R-3.3, R-3.7, §4–5). A table's column Deputy says for which of their actions.
+func substituted() []Role {
+	return []Role{Auditor, AuditorApprover, ObjectionManager, Controller, ControllerApprover}
+}
+
+// Act is the deputy as the actor in the absent person's place, now: with that person's relations and
+// those of the roles that a substitution takes over. A deputy has no deputy.
+func (s Substitution) Act(deputy, absent Actor, now time.Time) (Actor, Verdict) {
+	v := s.Check(absent, deputy)
+	if !v.Allowed {
+		return Actor{}, v
+	}
+	if v = inWindow("R-11.6", Window{s.From, s.Until}, now); !v.Allowed {
+		return Actor{}, v
+	}
+	a := Actor{Person: absent.Person, Organization: absent.Organization, Deputy: deputy.Person}
+	for _, role := range absent.Roles {
+		if slices.Contains(substituted(), role) {
+			a.Roles = append(a.Roles, role)
+		}
+	}
+	return a, v
+}
+
+// myself refuses whoever acts in another's place, where a rule does not honour it.
+func (a Actor) myself(rule Rule) Verdict {
+	if a.Deputy != "" {
+		return refuse(rule, NotByDeputy, "")
+	}
+	return allow(rule, Window{})
+}
