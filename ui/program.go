@@ -76,6 +76,7 @@ func New(a fyne.App, o Options) *Program {
 	}
 	p.controller = kit.NewController(p.lang, w)
 	p.controller.OnKey = p.key
+	p.speak()
 	w.Resize(fyne.NewSize(1280, 800))
 	w.SetMaster()
 	w.SetCloseIntercept(p.quit)
@@ -210,6 +211,7 @@ func (p *Program) setLang(l assets.Lang) {
 	p.lang = l
 	p.fyne.Preferences().SetString(preferenceLang, string(l))
 	p.controller.SetLang(l)
+	p.speak()
 	p.window.SetTitle(l.T("app.name"))
 	p.shortcuts()
 	if p.desk == nil {
@@ -221,6 +223,13 @@ func (p *Program) setLang(l assets.Lang) {
 	}
 	p.buildFrame()
 	p.build()
+}
+
+// speak has the toolkit use the program's language; without it only its own few words are foreign.
+func (p *Program) speak() {
+	if err := speak(p.lang); err != nil {
+		p.options.Log.Error("translate the toolkit", "cause", err)
+	}
 }
 
 const preferenceLang = "language"
