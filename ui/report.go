@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ type reportPage struct {
 	p       *Program
 	filter  api.GetReportParams
 	filters []reportFilter
-	kind    *kit.MenuButton
+	kind    *fyne.Container // the button of the report's type
 	list    *kit.Journal
 	bar     *kit.ActionBar
 	whole   fyne.CanvasObject
@@ -87,17 +88,17 @@ func (r *reportPage) startSearch() { r.choose("text", "") }
 func (r *reportPage) content() fyne.CanvasObject {
 	t := r.p.lang.T
 	r.filters = r.allFilters()
-	r.kind = kit.NewMenuButton("", look.IconChart, kit.Secondary, r.kinds)
+	r.kind = container.NewHBox()
 	r.list = kit.NewJournal(kit.JournalSpec{
 		Lang: r.p.lang, Title: t("report.heading"),
 		Columns: []kit.Column{
-			{Key: "number", Title: t("report.column.number"), Width: 110, Sortable: true},
-			{Key: "lot", Title: t("report.column.lot"), Width: 124, Sortable: true},
-			{Key: "name", Title: t("report.column.name"), Width: 190, Grow: true, Sortable: true},
-			{Key: "amount", Title: t("report.column.amount"), Width: 140, Align: ink.Trailing, Sortable: true},
-			{Key: "direction", Title: t("report.column.direction"), Width: 88, Sortable: true},
-			{Key: "due", Title: t("report.column.due"), Width: 196, Sortable: true},
-			{Key: "assignee", Title: t("report.column.assignee"), Width: 230, Sortable: true},
+			{Key: "number", Title: t("lots.column.number"), Width: 104, Sortable: true},
+			{Key: "lot", Title: t("lots.column.lot"), Width: 120, Sortable: true},
+			{Key: "name", Title: t("report.column.name"), Width: 150, Grow: true, Sortable: true},
+			{Key: "amount", Title: t("report.column.amount"), Width: 136, Align: ink.Trailing, Sortable: true},
+			{Key: "direction", Title: t("lots.column.direction"), Width: 84, Sortable: true},
+			{Key: "due", Title: t("report.column.due"), Width: 172, Sortable: true},
+			{Key: "assignee", Title: t("report.column.assignee"), Width: 210, Sortable: true},
 			{Key: "organization", Title: t("report.column.organization"), Width: 260, Sortable: true},
 			{Key: "organizer", Title: t("report.column.organizer"), Width: 260, Sortable: true},
 			{Key: "status", Title: t("report.column.status"), Width: 220, Sortable: true},
@@ -106,7 +107,7 @@ func (r *reportPage) content() fyne.CanvasObject {
 		OnFilter: r.choose, OnClearFilter: r.clear, OnSort: r.sort, Details: r.details,
 	})
 	r.bar = kit.NewActionBar(r.actions())
-	r.whole = kit.Filled(8, r.list, container.NewHBox(r.kind), r.list, r.bar)
+	r.whole = kit.Filled(8, r.list, r.kind, r.list, r.bar)
 	r.showFilters()
 	return r.whole
 }
@@ -211,6 +212,9 @@ func (r *reportPage) notFormed(err error) {
 	r.p.options.Log.Info("the report was not formed", "cause", err)
 	again := &kit.Action{Text: r.p.lang.T("report.again"), Icon: look.IconRefresh, OnTapped: r.form}
 	sentence := app.Sentence(r.p.lang, err, "")
+	if errors.Is(err, api.ErrOffline) {
+		sentence = r.p.lang.T("report.no_link")
+	}
 	if !r.formed {
 		r.list.SetState(kit.Failed, sentence, again)
 		return

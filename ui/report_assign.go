@@ -97,7 +97,7 @@ func (r *reportPage) askAssignee(ids []string) {
 	})
 	list.SetList(peopleList(l, shown, len(people)))
 	dialog = r.p.controller.Show(kit.DialogSpec{
-		Title: l.T("report.assign"), Body: list, Width: 680, Height: 460,
+		Title: l.T("report.assign"), Body: list, Width: 760, Height: 460,
 		Primary: &kit.Action{Text: l.T("report.save"), Icon: look.IconAssign, OnTapped: save},
 	})
 	list.Focus()

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 
@@ -207,7 +209,7 @@ func (r *reportPage) ask(key string, body fyne.CanvasObject, focus fyne.Focusabl
 		r.filterChanged()
 	}}
 	dialog = r.p.controller.Show(kit.DialogSpec{
-		Title: r.p.lang.T("report.filter." + key), Body: kit.Stack(8, body, said), Primary: primary,
+		Title: capital(r.p.lang.T("report.filter." + key)), Body: kit.Stack(8, body, kit.Wide(0, 56, said)), Primary: primary,
 		EnterConfirms: true, Focus: focus, Width: 420,
 	})
 }
@@ -216,7 +218,7 @@ func (r *reportPage) ask(key string, body fyne.CanvasObject, focus fyne.Focusabl
 func (r *reportPage) choices() []kit.Filter {
 	filters := make([]kit.Filter, len(r.filters))
 	for i, f := range r.filters {
-		filters[i] = kit.Filter{Key: f.key, Title: r.p.lang.T("report.filter." + f.key), Options: f.options}
+		filters[i] = kit.Filter{Key: f.key, Title: capital(r.p.lang.T("report.filter." + f.key)), Options: f.options}
 	}
 	return filters
 }
@@ -254,7 +256,8 @@ func (r *reportPage) filterChanged() {
 
 func (r *reportPage) showFilters() {
 	l := r.p.lang
-	r.kind.SetText(l.T("report.kind", "method", l.T("method."+r.filter.Method)))
+	kind := l.T("report.kind", "method", l.T("method."+r.filter.Method))
+	r.kind.Objects = []fyne.CanvasObject{kit.NewMenuButton(kind, look.IconChart, kit.Secondary, r.kinds)}
 	r.list.SetFilters(r.active())
 	r.whole.Refresh()
 }
@@ -269,6 +272,12 @@ func (r *reportPage) active() []kit.ActiveFilter {
 		}
 	}
 	return active
+}
+
+// capital begins a text with a capital letter.
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // between writes a range; an end that is empty stays open.

@@ -239,7 +239,7 @@ func TestAReportThatTheCentreCantGiveSaysSo(t *testing.T) {
 	s, _ := givenReport(t, "lot-manager", assets.KK)
 	s.house.goAway()
 	s.click(assets.KK.T("report.form"))
-	s.sees(assets.KK.T("refusal.offline"), assets.KK.T("report.again"))
+	s.sees(assets.KK.T("report.no_link"), assets.KK.T("report.again"))
 	s.look("report-offline")
 }
 

@@ -183,6 +183,7 @@ func (h *house) seat(login string, lang assets.Lang) *seat {
 	close(opened)
 	s.await()
 	s.controller.After = func(_ time.Duration, f func()) { s.take(f) } // a toast is gone once all has settled
+	a.Preferences().SetString(preferenceKey, filepath.Join(h.KeysFolder(), login+".p12"))
 	desk := h.enter(login)
 	s.Program.start = func(func()) {} // the tests bring the desk into step themselves
 	s.Program.enter(desk)
@@ -456,4 +457,9 @@ func TestAPersonEntersAndSeesWhatWaits(t *testing.T) {
 	s := h.seat("auditor", assets.RU)
 	s.sees("Сейтқали А.", "Кабинет", assets.RU.T("cabinet.tasks"))
 	s.lookAround("cabinet")
+}
+
+// reportOf is the filter of a report of a type.
+func reportOf(method control.Method) api.GetReportParams {
+	return api.GetReportParams{Method: string(method)}
 }
