@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -67,8 +68,12 @@ func (u *unit) prepareCertificate(d *dossier, id string, direction control.Direc
 	if err := u.PutFile(c.File, typePDF, pdf, kindCertificate, id); err != nil {
 		return err
 	}
-	return u.put(store.Record{Kind: kindCertificate, ID: id, Parent: d.purchase.ID, Owner: c.Organization}, 0, c,
+	err = u.put(store.Record{Kind: kindCertificate, ID: id, Parent: d.purchase.ID, Owner: c.Organization}, 0, c,
 		"prepare_certificate", controlScopes(c.Organization))
+	if errors.Is(err, store.ErrStale) {
+		return badInput("id") // an aggregate of this id is there already
+	}
+	return err
 }
 
 // number gives the next number of a series in the year of the command.

@@ -82,7 +82,7 @@ func TestACommandIsDoneOnceUnderItsKey(t *testing.T) {
 				other := call
 				other.ifMatch = etag(77)
 				if call.ifMatch == "" {
-					other.body, other.path = api.DispatchCommand{}, "/v1/dispatches"
+					other.path, other.body = "/v1/admin/organizations", api.Organization{BIN: committeeBIN, Kind: api.Committee, NameKK: "Комитет"}
 				}
 				w.send(mighty, other).refusedAs(t, http.StatusUnprocessableEntity, "idempotency_mismatch")
 			})

@@ -18,6 +18,7 @@ type operation struct {
 	id, method, path string
 	pattern          *regexp.Regexp
 	responses        *openapi3.Responses
+	body             *openapi3.Schema // of the request; nil when it has none
 }
 
 // contract reads api/openapi.yaml, which is the source: no operation is listed by hand.
@@ -31,7 +32,11 @@ var contract = sync.OnceValues(func() ([]operation, error) {
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			pattern := regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllString(path, `[^/]+`)
-			list = append(list, operation{op.OperationID, method, path, regexp.MustCompile("^" + pattern + "$"), op.Responses})
+			found := operation{op.OperationID, method, path, regexp.MustCompile("^" + pattern + "$"), op.Responses, nil}
+			if op.RequestBody != nil {
+				found.body = op.RequestBody.Value.Content.Get("application/json").Schema.Value
+			}
+			list = append(list, found)
 		}
 	}
 	slices.SortFunc(list, func(a, b operation) int { return strings.Compare(a.id, b.id) })

@@ -109,7 +109,7 @@ func TestNobodyElseEnters(t *testing.T) {
 		"a document's signature": {func(t *testing.T, _ *world, _ signing.LoginText) []byte {
 			return signed(t, key(t, "auditor", demo.Signing), []byte("%PDF-1.7"))
 		}, 403, "signature_invalid"},
-		"no signature":    {func(*testing.T, *world, signing.LoginText) []byte { return nil }, 403, "signature_invalid"},
+		"no signature":    {func(*testing.T, *world, signing.LoginText) []byte { return []byte{} }, 403, "signature_invalid"},
 		"junk":            {func(*testing.T, *world, signing.LoginText) []byte { return []byte("junk") }, 403, "signature_invalid"},
 		"nested brackets": {func(*testing.T, *world, signing.LoginText) []byte { return bomb(40_000) }, 403, "signature_invalid"},
 	} {

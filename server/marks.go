@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 
 	"baqylau/api"
 	"baqylau/control"
@@ -36,9 +37,12 @@ func (u *unit) mark(d *dossier, direction control.Direction, m api.LotMarks) err
 		return err
 	}
 	id := api.MarksID(m.Lot, direction)
-	before := d.marks[id]
-	if before.record.Version != m.Version {
-		return u.staleness(before.record)
+	before, err := u.Get(kindMarks, id) // not of the dossier: the batch may have changed it since
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if before.Version != m.Version {
+		return u.staleness(before)
 	}
 	organization := u.caller.actor.Organization
 	body := api.Marks{

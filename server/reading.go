@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"baqylau/api"
 	"baqylau/control"
@@ -195,7 +196,7 @@ func (u *unit) enrolOrganization(o api.Organization) error {
 		return badInput("bin")
 	}
 	o.NameKK, o.NameRU = clean(o.NameKK), clean(o.NameRU)
-	if o.NameKK == "" && o.NameRU == "" {
+	if strings.TrimSpace(o.NameKK+o.NameRU) == "" {
 		return badInput("name_kk")
 	}
 	return u.enrol(store.Record{Kind: kindOrganization, ID: o.BIN}, o, []string{organizationScope(o.BIN)})
@@ -205,7 +206,7 @@ func (u *unit) enrolPerson(p api.Person) error {
 	if !control.ValidIIN(p.IIN) {
 		return badInput("iin")
 	}
-	if p.Surname, p.Given, p.Patronymic = clean(p.Surname), clean(p.Given), clean(p.Patronymic); p.Surname == "" {
+	if p.Surname, p.Given, p.Patronymic = clean(p.Surname), clean(p.Given), clean(p.Patronymic); strings.TrimSpace(p.Surname) == "" {
 		return badInput("surname")
 	}
 	p.PositionKK, p.PositionRU = clean(p.PositionKK), clean(p.PositionRU)

@@ -55,7 +55,7 @@ func matrix() map[string]right {
 	return map[string]right{
 		"getCentre":     {call: read("/v1/centre"), may: everybody},
 		"postChallenge": {call: write("/v1/login/challenge", nothing), may: everybody},
-		"postLogin":     {call: write("/v1/login", func(*world) any { return api.Login{Nonce: "x"} }), may: map[int][]string{401: {"*@*", "nobody"}}},
+		"postLogin":     {call: write("/v1/login", func(*world) any { return api.Login{Nonce: "x", CMS: []byte(bad)} }), may: map[int][]string{401: {"*@*", "nobody"}}},
 		"postLogout":    {call: write("/v1/logout", nothing), may: map[int][]string{204: {"*@*"}}},
 		"getMe":         {call: read("/v1/me"), may: loggedIn},
 		"getRulebook":   {call: read("/v1/rulebook"), may: loggedIn},

@@ -88,12 +88,9 @@ func New(c Config) (*Server, error) {
 	}, nil
 }
 
-// maxBody bounds a request. Signatures and texts are far below it.
-const maxBody = 4 << 20
-
 // Handler serves the API.
 func (s *Server) Handler() http.Handler {
-	strict := api.NewStrictHandlerWithOptions(s, []api.StrictMiddlewareFunc{s.identify}, api.StrictHTTPServerOptions{
+	strict := api.NewStrictHandlerWithOptions(s, []api.StrictMiddlewareFunc{s.check, s.identify}, api.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
 			s.refuse(w, r, badRequest(err))
 		},
@@ -102,13 +99,14 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /readyz", s.ready)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, errNotFound) })
 	api.HandlerWithOptions(strict, api.StdHTTPServerOptions{
 		BaseRouter: mux,
 		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
 			s.refuse(w, r, badRequest(err))
 		},
 	})
-	return s.limit(s.observe(mux))
+	return s.limit(s.observe(s.receive(mux)))
 }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
@@ -132,7 +130,6 @@ func (s *Server) limit(next http.Handler) http.Handler {
 		case <-r.Context().Done():
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		next.ServeHTTP(w, r)
 	})
 }

@@ -45,9 +45,11 @@ func signatures(t *testing.T, w *world, person string, file []byte) map[string]s
 		"a login's by the AUTH key":    {loginCMS(t, key(t, person, demo.Auth), text, noon()), "wrong_document"},
 		"cut short":                    {good[:len(good)/2], "signature_invalid"},
 		"with something behind":        {append(bytes.Clone(good), 0), "signature_invalid"},
-		"empty":                        {nil, "signature_invalid"},
-		"a megabyte of junk":           {bytes.Repeat([]byte("junk"), 1<<18), "signature_invalid"},
-		"a megabyte of nested lengths": {bomb(1 << 20), "signature_invalid"},
+		"empty":                        {[]byte{}, "signature_invalid"},
+		"much junk":                    {bytes.Repeat([]byte("junk"), 190_000), "signature_invalid"},
+		"a megabyte of junk":           {bytes.Repeat([]byte("junk"), 1<<18), "bad_input"},
+		"many nested lengths":          {bomb(760_000), "signature_invalid"},
+		"a megabyte of nested lengths": {bomb(1 << 20), "bad_input"},
 	}
 }
 
