@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"baqylau/api"
 	"baqylau/control"
+	"baqylau/control/calendar"
 	"baqylau/server/store"
 )
 
@@ -39,10 +41,17 @@ type reportQuery struct {
 	after rowKey
 }
 
-// rowKey is the place of a row: the purchase's place and how many of its rows went before.
+// rowKey is the place of a row: the purchase's place, and that of its lot and direction in it, from 1.
+// A row keeps its place when others leave the report.
 type rowKey struct {
 	purchase store.PurchaseCursor
 	row      int
+}
+
+// placed is a row with its place in its purchase.
+type placed struct {
+	api.ReportRow
+	at int
 }
 
 func (k rowKey) String() string {
@@ -73,7 +82,7 @@ func (q *reportQuery) check() error {
 }
 
 // fillReport reads purchases page by page until the answer is full. A page may end within a
-// purchase: its key then says how many of the purchase's rows were given.
+// purchase: its key then says which of the purchase's rows was the last.
 func (s *Server) fillReport(tx *store.Tx, q reportQuery, page *api.ReportPage) error {
 	people, now := map[string]personName{}, s.now()
 	if q.after.row > 0 {
@@ -85,7 +94,7 @@ func (s *Server) fillReport(tx *store.Tx, q reportQuery, page *api.ReportPage) e
 		if err != nil {
 			return err
 		}
-		if full := add(page, rows, q.after.purchase, min(q.after.row, len(rows)), q.Limit); full {
+		if full := add(page, rows, q.after.purchase, q.after.row, q.Limit); full {
 			return nil
 		}
 	}
@@ -108,25 +117,25 @@ func (s *Server) fillReport(tx *store.Tx, q reportQuery, page *api.ReportPage) e
 	}
 }
 
-// add appends a purchase's rows from one on; when the page is full it notes where the next begins.
-func add(page *api.ReportPage, rows []api.ReportRow, place store.PurchaseCursor, from, limit int) (full bool) {
-	for i := from; i < len(rows); i++ {
+// add appends a purchase's rows behind a place; when the page is full it notes where the next begins.
+func add(page *api.ReportPage, rows []placed, purchase store.PurchaseCursor, behind, limit int) (full bool) {
+	for _, row := range rows {
+		if row.at <= behind {
+			continue
+		}
 		if len(page.Rows) == limit {
-			page.Next = rowKey{place, i}.String()
-			if i == 0 { // the whole purchase is still to come: continue before it
-				page.Next = page.Rows[limit-1].Key
-			}
+			page.Next = page.Rows[limit-1].Key
 			return true
 		}
-		rows[i].Key = rowKey{place, i + 1}.String()
-		page.Rows = append(page.Rows, rows[i])
+		row.Key = rowKey{purchase, row.at}.String()
+		page.Rows = append(page.Rows, row.ReportRow)
 	}
 	return false
 }
 
 type personName struct{ name, organizationKK, organizationRU string }
 
-func (s *Server) reportRows(tx *store.Tx, q reportQuery, r store.Record, now time.Time, people map[string]personName) ([]api.ReportRow, error) {
+func (s *Server) reportRows(tx *store.Tx, q reportQuery, r store.Record, now time.Time, people map[string]personName) ([]placed, error) {
 	var p control.Purchase
 	if err := decode(r, &p); err != nil {
 		return nil, err
@@ -139,16 +148,23 @@ func (s *Server) reportRows(tx *store.Tx, q reportQuery, r store.Record, now tim
 		return nil, err
 	}
 	c, err := s.rules.Case(&d.purchase, d.work(), now)
+	var unknown calendar.UnknownYear
+	if errors.As(err, &unknown) && unknown.Year < now.Year() {
+		// Nobody can tell its windows, but they are of years ago: it must not hide all the others.
+		s.log.Warn("a purchase is left out of the report", "purchase", r.ID, "cause", err)
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	var rows []api.ReportRow
+	var rows []placed
 	for i := range p.Lots {
 		assignment := d.assignments[p.Lots[i].ID]
 		if !q.lotFits(&p.Lots[i], assignment.body.Assignee) {
 			continue
 		}
-		for _, direction := range p.Method.Directions() {
+		directions := p.Method.Directions()
+		for n, direction := range directions {
 			verdict := c.Subject(i, direction)
 			if !verdict.Allowed || q.Direction != "" && q.Direction != string(direction) {
 				continue
@@ -163,7 +179,7 @@ func (s *Server) reportRows(tx *store.Tx, q reportQuery, r store.Record, now tim
 				row.AssigneeName = name.name
 				row.AssigneeOrganizationKK, row.AssigneeOrganizationRU = name.organizationKK, name.organizationRU
 			}
-			rows = append(rows, row)
+			rows = append(rows, placed{row, i*len(directions) + n + 1})
 		}
 	}
 	return rows, nil

@@ -1,6 +1,9 @@
 package server_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -10,6 +13,7 @@ import (
 
 	"baqylau/api"
 	"baqylau/control"
+	"baqylau/server/portal"
 	"baqylau/signing/demo"
 )
 
@@ -232,4 +236,56 @@ func (w *world) changes(as_ who) api.Changes {
 		}
 		after = "&after=" + page.Cursor
 	}
+}
+
+// demoFiles are the portal's files as they look at noon.
+func demoFiles(t testing.TB) []portal.Source {
+	t.Helper()
+	files, err := portal.DemoFiles(noon(), rules(t).Calendar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func content(t testing.TB, s portal.Source) []byte {
+	t.Helper()
+	r, err := s.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	data, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// bytesReplaced are the files with a text in the place of another.
+func bytesReplaced(t testing.TB, files []portal.Source, old, by string) []portal.Source {
+	t.Helper()
+	changed := make([]portal.Source, len(files))
+	found := false
+	for i, f := range files {
+		data := content(t, f)
+		found = found || bytes.Contains(data, []byte(old))
+		changed[i] = portal.FromBytes(f.Name, bytes.ReplaceAll(data, []byte(old), []byte(by)))
+	}
+	if !found {
+		t.Fatalf("nothing says %s", old)
+	}
+	return changed
+}
+
+// nested is a file of so many opening brackets.
+func nested(n int) []byte { return bytes.Repeat([]byte("["), n) }
+
+func mustJSON(t testing.TB, v any) []byte {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
