@@ -63,19 +63,25 @@ func (u *unit) assign(ref api.LotRef, assignee api.Person) error {
 	if err := demand(verdict, actionAssign); err != nil {
 		return err
 	}
-	before := d.assignments[ref.Lot]
+	before, organization := d.assignments[ref.Lot], u.caller.actor.Organization
+	if before.body.Assignee != "" && before.record.Owner != organization {
+		return refusal{control.Verdict{Rule: "R-1.5", Reason: control.MissingRelation, Subject: control.Colleague.String()}, actionAssign}
+	}
 	if before.record.Version != ref.Version {
 		return u.staleness(before.record)
 	}
-	organization := u.caller.actor.Organization
+	scopes := controlScopes(organization)
+	if owner := before.record.Owner; owner != "" && owner != organization {
+		scopes = append(scopes, controlScopes(owner)...) // who had it and gave it back loses sight of it
+	}
 	err = u.put(store.Record{Kind: kindAssignment, ID: ref.Lot, Parent: ref.Purchase, Owner: organization}, ref.Version,
 		api.Assignment{
 			Purchase: ref.Purchase, Lot: ref.Lot, Assignee: assignee.IIN, Organization: assignee.Organization,
 			By: u.caller.actor.Person, At: u.now,
-		}, string(actionAssign), controlScopes(organization))
+		}, string(actionAssign), scopes)
 	if err != nil {
 		return err
 	}
 	// The purchase comes into the sight of those who will work on it.
-	return u.tell(d.record, string(actionAssign), controlScopes(organization))
+	return u.tell(d.record, string(actionAssign), scopes)
 }

@@ -169,7 +169,15 @@ func (u *unit) match(r store.Record, ifMatch string) error {
 	return u.staleness(r)
 }
 
+// staleness refuses with the present form, where the caller may read it.
 func (u *unit) staleness(r store.Record) error {
+	visible, err := mayView(u.Tx, u.caller.actor, r)
+	if err != nil {
+		return err
+	}
+	if !visible {
+		return stale{}
+	}
 	current, err := objectFor(u.caller.actor, r)
 	if err != nil {
 		return err
