@@ -223,7 +223,15 @@ func (u *unit) enrolPerson(p api.Person) error {
 	if err := u.EndSessions(p.IIN); err != nil { // what a session may follows from the roles
 		return err
 	}
-	return u.enrol(store.Record{Kind: kindPerson, ID: p.IIN, Owner: p.Organization}, p, []string{organizationScope(p.Organization)})
+	scopes := []string{organizationScope(p.Organization)}
+	before, err := u.Get(kindPerson, p.IIN)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if before.Owner != "" && before.Owner != p.Organization {
+		scopes = append(scopes, organizationScope(before.Owner)) // the old colleagues lose sight of who moved
+	}
+	return u.enrol(store.Record{Kind: kindPerson, ID: p.IIN, Owner: p.Organization}, p, scopes)
 }
 
 func (u *unit) enrol(r store.Record, body any, scopes []string) error {
