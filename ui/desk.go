@@ -70,7 +70,14 @@ func (d *deskPage) save() {
 	desk := d.p.desk
 	d.p.act(actionMark, d.p.lang.N("desk.saved", n), func(ctx context.Context) error {
 		return desk.SaveMarks(ctx, d.id, d.direction)
-	}, nil)
+	}, d.goOn)
+}
+
+// goOn gives the keyboard back to the grid when something is done: the button that did it may be gone.
+func (d *deskPage) goOn() {
+	if d.p.current == page(d) && !d.p.controller.Busy() {
+		d.focus()
+	}
 }
 
 // marked is how many marks are not saved.

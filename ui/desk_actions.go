@@ -25,38 +25,32 @@ func (d *deskPage) actions() kit.ActionBarSpec {
 	create := kit.Action{Text: t("desk.create"), Icon: look.IconPencil, Reason: d.whyNoCreation(), OnTapped: d.create}
 	send := kit.Action{
 		Text: t("desk.send_all"), Icon: look.IconSend, Reason: app.Why(d.p.lang, d.page.SendAll, control.ActionSend),
-		OnTapped: func() { d.p.sendAll(d.id, d.direction) },
-	}
-	unsaved := d.marked() > 0
-	if unsaved {
-		first := t("desk.save_first")
-		finish.Reason, create.Reason, send.Reason = first, first, first
-	} else {
-		save.Reason = t("desk.nothing_unsaved")
-	}
-	main := -1
-	ordered := []kit.Action{finish, create, send, save}
-	switch {
-	case unsaved:
-		main = 3
-	case send.Reason == "":
-		main = 2
-	case create.Reason == "":
-		main = 1
-	case finish.Reason == "" && d.page.Certified == nil:
-		main = 0
+		OnTapped: func() { d.p.sendAll(d.id, d.direction, d.goOn) },
 	}
 	spec := kit.ActionBarSpec{Lang: d.p.lang, More: []kit.Action{
 		{Text: t("desk.profiles"), Icon: look.IconInfo, OnTapped: func() { d.help(d.page.Profiles...) }},
 	}}
-	for i, action := range ordered {
+	secondary := []*kit.Action{&finish, &create, &send}
+	switch {
+	case d.marked() > 0:
+		for _, action := range secondary {
+			action.Reason = t("desk.save_first")
+		}
+		spec.Primary = &save
+	case send.Reason == "":
+		spec.Primary = &send
+	case create.Reason == "":
+		spec.Primary = &create
+	case finish.Reason == "" && d.page.Certified == nil:
+		spec.Primary = &finish
+	}
+	for _, action := range secondary {
 		switch {
-		case i == main:
-			spec.Primary = &action
-		case i == 2 && !d.wrote(): // shown to those who wrote a notification
-			spec.More = append(spec.More, action)
+		case action == spec.Primary:
+		case action == &send && !d.wrote(): // shown to those who wrote a notification
+			spec.More = append(spec.More, send)
 		default:
-			spec.Secondary = append(spec.Secondary, action)
+			spec.Secondary = append(spec.Secondary, *action)
 		}
 	}
 	return spec
@@ -78,7 +72,7 @@ func (d *deskPage) finish() {
 			return nil, err
 		}
 		return []app.Paper{paper}, nil
-	}, nil)
+	}, d.goOn)
 }
 
 // creatable are my lots on which a notification may be written now.
@@ -222,10 +216,14 @@ func (d *deskPage) whyFrozen() string {
 	return strings.Join(reasons, "\n")
 }
 
-// scrolledBeyond puts a list into a scroll of limited height when it is long.
-func scrolledBeyond(most int, rows *fyne.Container) fyne.CanvasObject {
-	if len(rows.Objects) <= most {
-		return rows
+// lines writes a list one below the other; one that is long scrolls.
+func lines(texts []string) fyne.CanvasObject {
+	list := kit.NewParagraph(strings.Join(texts, "\n"))
+	if len(texts) <= linesMost {
+		return list
 	}
-	return kit.Wide(0, 180, container.NewVScroll(rows))
+	return kit.Wide(0, 150, container.NewVScroll(list))
 }
+
+// linesMost is how many lines of a list stand in a dialog without scrolling.
+const linesMost = 6

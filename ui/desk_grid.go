@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -166,17 +167,20 @@ func shownMark(m control.Mark) kit.Mark {
 // help shows what risk profiles mean: the full wording and the ways of elimination.
 func (d *deskPage) help(profiles ...control.RiskProfile) {
 	l := d.p.lang
-	body := kit.Stack(4)
+	body := kit.Stack(8)
 	for _, profile := range profiles {
-		body.Add(kit.NewSubheading(l.T("desk.profile.title", "number", profile.Number)))
-		body.Add(kit.NewParagraph(inLang(l, profile.NameKK, profile.NameRU)))
-		body.Add(kit.NewMuted(l.T("desk.profile.remedies")))
-		for _, remedy := range profile.Remedies {
-			body.Add(kit.NewParagraph("— " + l.T("remedy."+string(remedy))))
+		remedies := make([]string, len(profile.Remedies))
+		for i, remedy := range profile.Remedies {
+			remedies[i] = "— " + l.T("remedy."+string(remedy))
 		}
+		about := kit.Stack(closeUp,
+			kit.NewSubheading(l.T("desk.profile.title", "number", profile.Number)), kit.NewParagraph(inLang(l, profile.NameKK, profile.NameRU)),
+			kit.NewMuted(l.T("desk.profile.remedies")), kit.NewParagraph(strings.Join(remedies, "\n")),
+		)
 		if profile.Sample() {
-			body.Add(kit.NewMuted(l.T("desk.profile.sample")))
+			about.Add(kit.NewMuted(l.T("desk.profile.sample")))
 		}
+		body.Add(about)
 	}
 	spec := kit.DialogSpec{Title: l.T("desk.help"), Body: body, Cancel: l.T("ui.understood"), Width: 600}
 	if len(profiles) > 1 {

@@ -309,7 +309,7 @@ func TestMarksOfAnotherSessionAreTakenOverWithoutLosingMine(t *testing.T) {
 }
 
 func TestMarksAreKeptWhileTheCentreIsAway(t *testing.T) {
-	s, _ := givenDesk(t, assets.KK)
+	s, purchase := givenDesk(t, assets.KK)
 	s.house.goAway()
 	s.press(fyne.KeySpace)
 	s.ctrlS()
@@ -320,6 +320,17 @@ func TestMarksAreKeptWhileTheCentreIsAway(t *testing.T) { // R-11.4
 		t.Errorf("the mark is %v", mark)
 	}
 	s.look("desk-offline")
+	s.house.comeBack()
+	s.sync()
+	if saved := marksOf(t, s.desk, purchase); saved[0][0] != kit.Clear {
+		t.Errorf("the centre has %v", saved[0][0])
+	}
+	if n := s.desk.State().Waiting(); n != 0 {
+		t.Errorf("%d commands still wait", n)
+	}
+	if n := s.deskPage().marked(); n != 0 {
+		t.Errorf("%d marks are not saved, want 0", n)
+	}
 }
 
 func TestAPurchaseWithoutDirectionsHasNoTabs(t *testing.T) { // .c

@@ -55,14 +55,14 @@ func (m *myLotsPage) content() fyne.CanvasObject {
 	m.list = kit.NewJournal(kit.JournalSpec{
 		Lang: m.p.lang, Title: t("lots.heading"),
 		Columns: []kit.Column{
-			{Key: "number", Title: t("lots.column.number"), Width: 104, Sortable: true},
-			{Key: "lot", Title: t("lots.column.lot"), Width: 120, Sortable: true},
-			{Key: "name", Title: t("lots.column.name"), Width: 170, Grow: true, Sortable: true},
-			{Key: "direction", Title: t("lots.column.direction"), Width: 84, Sortable: true},
-			{Key: "due", Title: t("lots.column.due"), Width: 190, Sortable: true},
+			{Key: "number", Title: t("lots.column.number"), Width: 96, Sortable: true},
+			{Key: "lot", Title: t("lots.column.lot"), Width: 112, Sortable: true},
+			{Key: "name", Title: t("lots.column.name"), Width: 130, Grow: true, Sortable: true},
+			{Key: "direction", Title: t("lots.column.direction"), Width: 76, Sortable: true},
+			{Key: "due", Title: t("lots.column.due"), Width: 196, Sortable: true},
 			{Key: "checks", Title: t("lots.column.checks"), Width: 150, Sortable: true},
-			{Key: "notification", Title: t("lots.column.notification"), Width: 130, Sortable: true},
-			{Key: "certificate", Title: t("lots.column.certificate"), Width: 110, Sortable: true},
+			{Key: "notification", Title: t("lots.column.notification"), Width: 140, Sortable: true},
+			{Key: "certificate", Title: t("lots.column.certificate"), Width: 116, Sortable: true},
 			{Key: "amount", Title: t("report.column.amount"), Width: 140, Align: ink.Trailing, Sortable: true},
 		},
 		OnSearch: m.find, OnSort: m.sort, OnOpen: m.open, OnCursor: func(string) { m.bar.Set(m.actions()) },
@@ -116,7 +116,7 @@ func (m *myLotsPage) row(i int) []kit.Cell {
 		{Text: lot.Purchase.Number, Strong: true},
 		{Text: lot.Lot.Number},
 		{Text: inLang(l, lot.Lot.NameKK, lot.Lot.NameRU)},
-		{Text: directionName(l, lot.Direction)},
+		{Text: directionNumber(l, lot.Direction)},
 		m.due(lot),
 		{Text: m.checks(lot)},
 		{},
@@ -170,7 +170,7 @@ func (m *myLotsPage) details(id string) fyne.CanvasObject {
 		return kit.NewMuted("")
 	}
 	p := lot.Purchase
-	return kit.Stack(4, kit.NewSubheading(lot.Lot.Number), kit.NewParagraph(inLang(l, lot.Lot.NameKK, lot.Lot.NameRU)), facts(l,
+	return kit.Stack(0, kit.NewSubheading(lot.Lot.Number), kit.NewParagraph(inLang(l, lot.Lot.NameKK, lot.Lot.NameRU)), facts(l,
 		"report.column.number", p.Number+" · "+inLang(l, p.NameKK, p.NameRU),
 		"report.column.method", l.T("method."+string(p.Method)),
 		"report.column.status", l.T("status."+string(lot.Lot.Status)),

@@ -92,12 +92,12 @@ func (r *reportPage) content() fyne.CanvasObject {
 	r.list = kit.NewJournal(kit.JournalSpec{
 		Lang: r.p.lang, Title: t("report.heading"),
 		Columns: []kit.Column{
-			{Key: "number", Title: t("lots.column.number"), Width: 104, Sortable: true},
-			{Key: "lot", Title: t("lots.column.lot"), Width: 120, Sortable: true},
+			{Key: "number", Title: t("lots.column.number"), Width: 96, Sortable: true},
+			{Key: "lot", Title: t("lots.column.lot"), Width: 112, Sortable: true},
 			{Key: "name", Title: t("report.column.name"), Width: 150, Grow: true, Sortable: true},
 			{Key: "amount", Title: t("report.column.amount"), Width: 136, Align: ink.Trailing, Sortable: true},
-			{Key: "direction", Title: t("lots.column.direction"), Width: 84, Sortable: true},
-			{Key: "due", Title: t("report.column.due"), Width: 172, Sortable: true},
+			{Key: "direction", Title: t("lots.column.direction"), Width: 76, Sortable: true},
+			{Key: "due", Title: t("report.column.due"), Width: 196, Sortable: true},
 			{Key: "assignee", Title: t("report.column.assignee"), Width: 210, Sortable: true},
 			{Key: "organization", Title: t("report.column.organization"), Width: 260, Sortable: true},
 			{Key: "organizer", Title: t("report.column.organizer"), Width: 260, Sortable: true},
@@ -291,7 +291,7 @@ func (r *reportPage) row(i int) []kit.Cell {
 		{Text: row.LotNumber},
 		{Text: inLang(l, row.LotNameKK, row.LotNameRU)},
 		{Text: assets.Money(int64(row.Amount))},
-		{Text: directionName(l, row.Direction)},
+		{Text: directionNumber(l, row.Direction)},
 		r.due(row.Closes),
 		{Text: row.AssigneeName},
 		{Text: inLang(l, row.AssigneeOrganizationKK, row.AssigneeOrganizationRU)},
@@ -316,6 +316,14 @@ func directionName(l assets.Lang, d control.Direction) string {
 	return l.T("direction." + string(d))
 }
 
+// directionNumber names a direction in a column of that heading.
+func directionNumber(l assets.Lang, d control.Direction) string {
+	if d == control.Undirected {
+		return l.T("none")
+	}
+	return strings.TrimPrefix(string(d), "D")
+}
+
 // details shows everything of a row.
 func (r *reportPage) details(id string) fyne.CanvasObject {
 	at := slices.IndexFunc(r.rows, func(row api.ReportRow) bool { return rowID(row) == id })
@@ -337,16 +345,19 @@ func (r *reportPage) details(id string) fyne.CanvasObject {
 		"report.column.assignee", row.AssigneeName,
 		"report.column.organization", inLang(l, row.AssigneeOrganizationKK, row.AssigneeOrganizationRU),
 	)
-	return kit.Stack(4, kit.NewSubheading(row.LotNumber), kit.NewParagraph(inLang(l, row.LotNameKK, row.LotNameRU)), lines)
+	return kit.Stack(0, kit.NewSubheading(row.LotNumber), kit.NewParagraph(inLang(l, row.LotNameKK, row.LotNameRU)), lines)
 }
+
+// closeUp takes back the room that labels leave around themselves, so that lines that belong together
+// stand together.
+const closeUp = -12
 
 // facts lists what is known under its headings: keys and values by turns; what is empty is left out.
 func facts(l assets.Lang, pairs ...string) fyne.CanvasObject {
 	lines := kit.Stack(0)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
-			lines.Add(kit.NewMuted(l.T(pairs[i])))
-			lines.Add(kit.NewParagraph(pairs[i+1]))
+			lines.Add(kit.Stack(closeUp, kit.NewMuted(l.T(pairs[i])), kit.NewParagraph(pairs[i+1])))
 		}
 	}
 	return lines

@@ -136,7 +136,10 @@ func (r *reportPage) assign(rows []api.ReportRow, person, done string) {
 		err := desk.Assign(ctx, rows, person)
 		p.post(r.reread)
 		return err
-	}, func() { r.list.ClearSelection() })
+	}, func() {
+		r.list.ClearSelection()
+		r.list.Focus() // the buttons for what was selected are gone
+	})
 }
 
 // reread reads the rows that are shown anew, in their order. A filter by assignment doesn't take away

@@ -79,6 +79,7 @@ type house struct {
 	t     testing.TB
 	seats string // their local stores, which outlive a session
 	away  bool
+	clock func() time.Time
 }
 
 func givenCentre(t testing.TB) *house {
@@ -93,7 +94,7 @@ func givenCentre(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{Centre: c, t: t, seats: t.TempDir()}
+	h := &house{Centre: c, t: t, seats: t.TempDir(), clock: clock}
 	t.Cleanup(h.goAway)
 	return h
 }
@@ -105,6 +106,16 @@ func (h *house) goAway() {
 		h.away = true
 		h.must(h.Close(context.Background()))
 	}
+}
+
+// comeBack brings the centre up again at the address that it had.
+func (h *house) comeBack() {
+	h.t.Helper()
+	c, err := centre.Start(context.Background(), centre.Options{
+		Folder: filepath.Dir(h.KeysFolder()), Demo: true, Clock: h.clock, Listen: strings.TrimPrefix(h.Origin(), "http://"),
+	})
+	h.must(err)
+	h.Centre, h.away = c, false
 }
 
 func (h *house) openStore(person, _ string, _ []byte) (*localstore.Store, error) {
