@@ -27,7 +27,7 @@ func (p *Program) askAgree(c app.Card) {
 		kit.NewSubheading(t("agree.comment")), comment,
 	)
 	dialog := p.controller.Show(kit.DialogSpec{
-		Title: t("agree.title", "number", number(p.lang, c)), Body: body, Primary: agree, Width: 560, Focus: next.content,
+		Title: t("agree.title", "number", number(p.lang, c)), Body: body, Primary: agree, Width: 720, Focus: next.content,
 	})
 	update := func() {
 		agree.Reason = app.Why(p.lang, c.Notification.State.FitAgreer(next.actor()), control.ActionAgree)
@@ -52,7 +52,7 @@ func (p *Program) askReject(c app.Card) {
 		kit.NewSubheading(t("agree.reason")), reason,
 	)
 	dialog := p.controller.Show(kit.DialogSpec{
-		Title: t("agree.reject.title", "number", number(p.lang, c)), Body: body, Primary: reject, Width: 560, Focus: reason,
+		Title: t("agree.reject.title", "number", number(p.lang, c)), Body: body, Primary: reject, Width: 640, Focus: reason,
 	})
 	update := func(text string) {
 		why := app.Why(p.lang, c.Notification.State.Reject(desk.Actor(), text), control.ActionReject)

@@ -143,8 +143,8 @@ func (c *cardPage) build() {
 		return
 	}
 	body := container.New(
-		&columns{widths: []float32{210, 0, 290}, least: 860, gap: 12},
-		kit.NewPanel(kit.Stack(8, kit.NewSubheading(c.p.lang.T("card.life")), kit.NewStepper(c.steps()))),
+		&columns{widths: []float32{190, 0, 270}, least: 740, gap: 12, stacked: []int{1, 2, 0}},
+		kit.NewPanel(kit.Stack(0, kit.NewSubheading(c.p.lang.T("card.life")), kit.NewStepper(c.steps()))),
 		c.middle(), c.right(),
 	)
 	c.reader = newReader(body)
@@ -161,11 +161,11 @@ func (c *cardPage) head() fyne.CanvasObject {
 	if days, open := c.p.daysLeft(c.card); open {
 		chips.Add(kit.NewDeadline(app.DaysLeft(l, days), days))
 	}
-	head := kit.Stack(0,
+	head := kit.Stack(4,
 		container.NewBorder(nil, nil, nil, container.NewCenter(chips), kit.NewHeading(c.p.notificationTitle(c.card))),
-		kit.NewMuted(l.T("card.about", "purchase", n.PurchaseNumber, "lot", n.LotNumber,
-			"name", inLang(l, n.NameKK, n.NameRU), "amount", assets.Money(int64(n.Amount)), "direction", l.T("direction."+string(n.State.Direction)))),
-		kit.NewMuted(inLang(l, n.Organizer.NameKK, n.Organizer.NameRU)+", "+l.T("term.bin")+" "+n.Organizer.BIN),
+		flush(kit.NewMuted(l.T("card.about", "purchase", n.PurchaseNumber, "lot", n.LotNumber,
+			"name", inLang(l, n.NameKK, n.NameRU), "amount", assets.Money(int64(n.Amount)), "direction", l.T("direction."+string(n.State.Direction)))+
+			"\n"+inLang(l, n.Organizer.NameKK, n.Organizer.NameRU)+", "+l.T("term.bin")+" "+n.Organizer.BIN)),
 	)
 	switch {
 	case c.waits != "":

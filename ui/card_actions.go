@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"baqylau/app"
 	"baqylau/control"
@@ -37,36 +36,34 @@ func (c *cardPage) deeds() []deed {
 // actionRow is the foot of the card: what is possible now at the lower right, the rest under «Ещё» with
 // its reasons.
 func (c *cardPage) actionRow() fyne.CanvasObject {
-	l := c.p.lang
-	spec := kit.ActionBarSpec{Lang: l}
-	var main *kit.Action
+	var more []kit.Choice
+	var others []*kit.Button
 	if c.outside() {
-		main = c.outsideAction()
-	} else {
-		for _, d := range c.deeds() {
-			a := kit.Action{Text: l.T("card.action." + string(d.action)), Icon: d.icon, OnTapped: d.do}
-			switch {
-			case c.waits != "":
-				a.Reason = l.T("card.waits", "command", l.T(c.waits))
-				spec.More = append(spec.More, a)
-			case !d.verdict.Allowed:
-				a.Reason = app.Why(l, d.verdict, d.action)
-				spec.More = append(spec.More, a)
-			case main == nil && leadsOn(d.action):
-				main = &a
-			default:
-				a.Destructive = d.action == control.ActionDelete
-				spec.Secondary = append([]kit.Action{a}, spec.Secondary...)
-			}
+		c.primary = c.readButton()
+		return newFoot(c.p, nil, nil, c.primary)
+	}
+	for _, d := range c.deeds() {
+		text := c.p.lang.T("card.action." + string(d.action))
+		switch {
+		case c.waits != "":
+			more = append(more, kit.Choice{Text: text, Icon: d.icon, Reason: c.p.lang.T("card.waits", "command", c.p.lang.T(c.waits))})
+		case !d.verdict.Allowed:
+			more = append(more, kit.Choice{Text: text, Icon: d.icon, Reason: app.Why(c.p.lang, d.verdict, d.action)})
+		case c.primary == nil && leadsOn(d.action):
+			c.primary = kit.NewButton(text, d.icon, kit.Primary, d.do)
+		case d.action == control.ActionDelete:
+			others = append([]*kit.Button{kit.NewButton(text, d.icon, kit.Destructive, d.do)}, others...)
+		default:
+			others = append([]*kit.Button{kit.NewButton(text, d.icon, kit.Secondary, d.do)}, others...)
 		}
-		main = c.sendAction(main, &spec)
 	}
-	bar := kit.NewActionBar(spec)
-	if main == nil {
-		return bar
+	switch {
+	case c.toBeSent():
+		c.primary = kit.NewButton(c.p.lang.T("card.action.send"), look.IconSend, kit.Primary, c.toDesk)
+	case c.p.desk.Actor().Has(control.Auditor):
+		more = append(more, kit.Choice{Text: c.p.lang.T("card.action.desk"), Icon: look.IconList, OnTapped: c.toDesk})
 	}
-	c.primary = kit.NewButton(main.Text, main.Icon, kit.Primary, main.OnTapped)
-	return container.NewBorder(nil, nil, nil, kit.Inset(4, 0, container.NewCenter(c.primary)), bar)
+	return newFoot(c.p, more, others, c.primary)
 }
 
 // leadsOn says that an action brings the notification closer to being sent.
@@ -74,30 +71,24 @@ func leadsOn(a control.Action) bool {
 	return a == control.ActionApprove || a == control.ActionAgree || a == control.ActionSendToAgreement
 }
 
-// sendAction is the way to where it is sent: the desk-control page of its purchase. It is the main
-// action of its author once it is approved.
-func (c *cardPage) sendAction(main *kit.Action, spec *kit.ActionBarSpec) *kit.Action {
+// toBeSent says that its author is to send it: that is done from the desk-control page.
+func (c *cardPage) toBeSent() bool {
 	s := &c.card.Notification.State
-	desk := kit.Action{Text: c.p.lang.T("card.action.desk"), Icon: look.IconList, OnTapped: func() {
-		c.p.navigate(route{name: pageDesk, id: c.card.Notification.Purchase, direction: s.Direction})
-	}}
-	if main == nil && s.Status == control.NotificationApproved && s.Author == c.p.desk.Me.Person.IIN {
-		desk.Text, desk.Icon = c.p.lang.T("card.action.send"), look.IconSend
-		return &desk
-	}
-	if c.p.desk.Actor().Has(control.Auditor) {
-		spec.More = append(spec.More, desk)
-	}
-	return main
+	return c.primary == nil && s.Status == control.NotificationApproved && s.Author == c.p.desk.Me.Person.IIN
 }
 
-// outsideAction is what there is to do from outside the department: to read it.
-func (c *cardPage) outsideAction() *kit.Action {
+func (c *cardPage) toDesk() {
+	n := &c.card.Notification
+	c.p.navigate(route{name: pageDesk, id: n.Purchase, direction: n.State.Direction})
+}
+
+// readButton is what there is to do from outside the department: to read the file. nil without one.
+func (c *cardPage) readButton() *kit.Button {
 	n := c.card.Notification
 	if n.File == "" {
 		return nil
 	}
-	return &kit.Action{Text: c.p.lang.T("card.action.open"), Icon: look.IconEye, OnTapped: func() { c.p.openFile(fileTitle(n)+".pdf", n.File) }}
+	return kit.NewButton(c.p.lang.T("card.action.open"), look.IconEye, kit.Primary, func() { c.p.openFile(fileTitle(n)+".pdf", n.File) })
 }
 
 func (c *cardPage) approve() { c.p.signPapers(c.p.prepareApprovals([]string{c.id}), nil) }

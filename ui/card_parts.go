@@ -101,20 +101,37 @@ func (c *cardPage) middle() fyne.CanvasObject {
 	if len(n.Remedies) > 0 {
 		parts.Add(kit.NewPanel(remedies(l, n.Remedies)))
 	}
-	parts.Add(kit.NewPanel(kit.Stack(4, kit.NewSubheading(l.T("card.text")), texts(l, n.State.TextKK, n.State.TextRU))))
-	parts.Add(kit.NewPanel(kit.Stack(4, kit.NewSubheading(l.T("card.file")), c.file())))
+	parts.Add(kit.NewPanel(kit.Stack(-4, kit.NewSubheading(l.T("card.text")), texts(l, n.State.TextKK, n.State.TextRU))))
+	parts.Add(kit.NewPanel(kit.Stack(-4, kit.NewSubheading(l.T("card.file")), c.file())))
 	return parts
+}
+
+// labelPad is the room that a label keeps around its text; tight brings labels below each other as near
+// as lines of one paragraph.
+const (
+	labelPad float32 = 8
+	tight    float32 = -labelPad
+)
+
+// flush takes away a label's own room, so that it stands flush with what has none.
+func flush(label fyne.CanvasObject) fyne.CanvasObject {
+	return kit.Inset(-labelPad, -labelPad/2, label)
+}
+
+// chips stand flush with the text of labels.
+func chips(of ...fyne.CanvasObject) fyne.CanvasObject {
+	return kit.Inset(labelPad, 4, kit.Flow(8, of...))
 }
 
 // violations lists what is violated, and how each is to be eliminated.
 func violations(l assets.Lang, profiles []control.RiskProfile) fyne.CanvasObject {
-	rows := kit.Stack(2, kit.NewSubheading(l.T("card.violations")))
+	rows := kit.Stack(tight, kit.NewSubheading(l.T("card.violations")))
 	for _, p := range profiles {
 		words := make([]string, len(p.Remedies))
 		for i, r := range p.Remedies {
 			words[i] = l.T("remedy." + string(r))
 		}
-		lines := kit.Stack(0, kit.NewParagraph(l.T("card.violation", "number", p.Number, "name", inLang(l, p.NameKK, p.NameRU))))
+		lines := kit.Stack(tight, kit.NewParagraph(l.T("card.violation", "number", p.Number, "name", inLang(l, p.NameKK, p.NameRU))))
 		if len(words) > 0 {
 			lines.Add(kit.NewMuted(l.T("card.remedies", "remedies", strings.Join(words, "; "))))
 		}
@@ -128,7 +145,7 @@ func violations(l assets.Lang, profiles []control.RiskProfile) fyne.CanvasObject
 
 // remedies are the ways of executing that are open to the audit object, each from its day on.
 func remedies(l assets.Lang, open []control.OpenRemedy) fyne.CanvasObject {
-	rows := kit.Stack(0, kit.NewSubheading(l.T("card.ways")))
+	rows := kit.Stack(tight, kit.NewSubheading(l.T("card.ways")))
 	for _, r := range open {
 		rows.Add(kit.NewParagraph(l.T("card.way", "remedy", l.T("remedy."+string(r.Remedy)), "from", assets.DateTime(r.From))))
 	}
@@ -140,9 +157,9 @@ func texts(l assets.Lang, kk, ru string) fyne.CanvasObject {
 	side := func(of assets.Lang, text string) fyne.CanvasObject {
 		name := kit.NewMuted(l.T("language." + string(of)))
 		if strings.TrimSpace(text) == "" {
-			return kit.Stack(0, name, kit.NewMuted(l.T("card.text.missing")))
+			return kit.Stack(tight, name, kit.NewMuted(l.T("card.text.missing")))
 		}
-		return kit.Stack(0, name, kit.NewParagraph(text))
+		return kit.Stack(tight, name, kit.NewParagraph(text))
 	}
 	return container.New(&columns{widths: []float32{0, 0}, least: 360, gap: 8}, side(assets.KK, kk), side(assets.RU, ru))
 }
@@ -163,11 +180,11 @@ func fileTitle(n api.Notification) string { return "notification-" + n.Number }
 func (p *Program) fileRow(name, digest string) fyne.CanvasObject {
 	l := p.lang
 	return kit.Stack(4,
-		container.NewBorder(nil, nil, kit.NewIcon(look.IconFile), nil, kit.NewLines(name, l.T("card.digest", "digest", preview.Digest(digest)))),
-		kit.Flow(8,
+		kit.Stack(tight, kit.NewParagraph(name), kit.NewMuted(l.T("card.digest", "digest", preview.Digest(digest)))),
+		kit.Inset(labelPad, 4, kit.Flow(8,
 			kit.NewButton(l.T("ui.file.open"), look.IconEye, kit.Secondary, func() { p.openFile(name, digest) }),
 			kit.NewButton(l.T("ui.file.save"), look.IconExport, kit.Quiet, func() { p.saveFile(name, digest) }),
-		),
+		)),
 	)
 }
 
@@ -176,7 +193,7 @@ func (c *cardPage) right() fyne.CanvasObject {
 	l, n := c.p.lang, &c.card.Notification
 	parts := kit.Stack(12, kit.NewPanel(c.terms()))
 	if n.Signature != "" {
-		parts.Add(kit.NewPanel(kit.Stack(4,
+		parts.Add(kit.NewPanel(kit.Stack(tight,
 			kit.NewSubheading(l.T("card.signature")),
 			kit.NewParagraph(l.T("card.signed", "name", n.SignerName, "at", assets.DateTime(n.SignedAt))),
 			kit.NewMuted(l.T("card.signature.checked")),
@@ -188,19 +205,19 @@ func (c *cardPage) right() fyne.CanvasObject {
 		if len(n.Trail) == 0 {
 			trail = kit.NewMuted(l.T("card.trail.none"))
 		}
-		parts.Add(kit.NewPanel(kit.Stack(8, kit.NewSubheading(l.T("card.trail")), trail)))
+		parts.Add(kit.NewPanel(kit.Stack(0, kit.NewSubheading(l.T("card.trail")), trail)))
 	}
 	return parts
 }
 
 func (p *Program) signatureRow(name, digest string) fyne.CanvasObject {
-	return kit.Flow(8, kit.NewButton(p.lang.T("card.signature.save"), look.IconExport, kit.Secondary, func() { p.saveFile(name, digest) }))
+	return kit.Inset(labelPad, labelPad, kit.Flow(8, kit.NewButton(p.lang.T("card.signature.save"), look.IconExport, kit.Secondary, func() { p.saveFile(name, digest) })))
 }
 
 // terms are the days by which something is due.
 func (c *cardPage) terms() fyne.CanvasObject {
 	l, n := c.p.lang, &c.card.Notification
-	rows := kit.Stack(0, kit.NewSubheading(l.T("card.terms")))
+	rows := kit.Stack(tight, kit.NewSubheading(l.T("card.terms")))
 	line := func(key string, end time.Time) {
 		if !end.IsZero() {
 			rows.Add(kit.NewParagraph(l.T(key, "day", lastDay(end))))
@@ -246,18 +263,18 @@ func remarks(l assets.Lang, trail []api.TrailEntry) []kit.Remark {
 // summary is a notification in few words, for the details beside a list.
 func (p *Program) summary(c app.Card) fyne.CanvasObject {
 	l, n := p.lang, &c.Notification
-	rows := kit.Stack(8,
+	rows := kit.Stack(0,
 		kit.NewSubheading(p.notificationTitle(c)),
-		kit.Flow(8, kit.NewStatusChip(l, "notification."+string(n.State.Status))),
+		chips(kit.NewStatusChip(l, "notification."+string(n.State.Status))),
 		kit.NewParagraph(inLang(l, n.NameKK, n.NameRU)),
 		kit.NewMuted(n.LotNumber+" · "+assets.Money(int64(n.Amount))+"\n"+inLang(l, n.Organizer.NameKK, n.Organizer.NameRU)),
 	)
 	if days, open := p.daysLeft(c); open {
-		rows.Add(kit.Flow(8, kit.NewDeadline(app.DaysLeft(l, days), days)))
+		rows.Add(chips(kit.NewDeadline(app.DaysLeft(l, days), days)))
 	}
 	rows.Add(violations(l, c.Profiles))
 	if text := inLang(l, n.State.TextKK, n.State.TextRU); text != "" {
-		rows.Add(kit.Stack(0, kit.NewSubheading(l.T("card.text")), kit.NewParagraph(text)))
+		rows.Add(kit.Stack(tight, kit.NewSubheading(l.T("card.text")), kit.NewParagraph(text)))
 	}
 	if len(n.Trail) > 0 {
 		rows.Add(kit.NewTrail(remarks(l, n.Trail[len(n.Trail)-1:])))

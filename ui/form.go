@@ -28,6 +28,7 @@ type formPage struct {
 
 	head   *fyne.Container
 	about  *fyne.Container
+	body   *fyne.Container
 	reader *reader
 	editor *kit.BilingualEditor
 	agreer *agreerChoice
@@ -119,10 +120,10 @@ func (f *formPage) content() fyne.CanvasObject {
 	agreer := container.NewBorder(nil, nil, kit.NewSubheading(t("form.agreer")), nil, f.agreer.content)
 	f.bar = kit.NewActionBar(kit.ActionBarSpec{Lang: f.p.lang})
 	f.head = container.NewStack(kit.NewHeading(f.title()))
+	f.body = container.New(formLayout{f.reader}, f.head, kit.NewPanel(f.reader), f.editor, agreer, f.bar)
 	f.showFacts()
 	f.update()
-	about := kit.Wide(0, 160, kit.NewPanel(f.reader))
-	return kit.Filled(8, f.editor, f.head, about, f.editor, agreer, f.bar)
+	return f.body
 }
 
 // refresh shows what the rules and the centre say now. What is typed stays.
@@ -185,5 +186,5 @@ func (f *formPage) showFacts() {
 			"\n" + inLang(l, party.NameKK, party.NameRU) + ", " + l.T("term.bin") + " " + party.BIN))
 	}
 	f.about.Add(violations(l, profiles))
-	f.reader.Refresh()
+	f.body.Refresh()
 }

@@ -136,6 +136,7 @@ func (f *formPage) update() {
 	}
 	f.shown = says
 	f.bar.Set(spec)
+	f.body.Refresh() // its sentence may take another line
 	v, _ := f.written()
 	locked := !v.Allowed && !f.here()
 	f.editor.SetReadOnly(locked)

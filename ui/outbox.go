@@ -19,6 +19,7 @@ type outboxPage struct {
 	p     *Program
 	list  *kit.Journal
 	bar   *kit.ActionBar
+	body  *fyne.Container
 	rows  []parcel
 	place kit.JournalPlace
 	shown bool
@@ -57,7 +58,7 @@ func (o *outboxPage) content() fyne.CanvasObject {
 			{Key: "about", Title: t("outbox.column.about"), Width: 130},
 			{Key: "state", Title: t("outbox.column.state"), Width: 180},
 			{Key: "since", Title: t("outbox.column.since"), Width: 140},
-			{Key: "why", Title: t("outbox.column.why"), Width: 320, Grow: true},
+			{Key: "why", Title: t("outbox.column.why"), Width: 280, Grow: true},
 		},
 		Bulk: []kit.BulkAction{
 			{Text: t("outbox.retry"), Icon: look.IconRefresh, OnTapped: o.retry},
@@ -66,7 +67,8 @@ func (o *outboxPage) content() fyne.CanvasObject {
 		OnOpen: o.open, Details: o.details,
 	})
 	o.bar = kit.NewActionBar(kit.ActionBarSpec{Lang: o.p.lang})
-	return kit.Filled(8, o.list, kit.NewMuted(t("outbox.about")), o.list, o.bar)
+	o.body = kit.Filled(8, o.list, flush(kit.NewMuted(t("outbox.about"))), o.list, o.bar)
+	return o.body
 }
 
 func (o *outboxPage) refresh() {
@@ -98,6 +100,7 @@ func (o *outboxPage) show() {
 	if len(rows) == 0 {
 		o.list.SetState(kit.Empty, t("outbox.empty"), nil)
 		o.bar.Set(kit.ActionBarSpec{Lang: o.p.lang})
+		o.body.Refresh()
 		return
 	}
 	if !o.p.desk.State().Online {
@@ -108,6 +111,7 @@ func (o *outboxPage) show() {
 		all[i] = row.id
 	}
 	o.bar.Set(kit.ActionBarSpec{Lang: o.p.lang, Primary: &kit.Action{Text: t("outbox.send_now"), Icon: look.IconSend, OnTapped: func() { o.retry(all) }}})
+	o.body.Refresh() // the bar is higher now
 }
 
 // parcels reads the outbox. Off Fyne's goroutine.

@@ -20,6 +20,7 @@ type reader struct {
 var _ fyne.Focusable = (*reader)(nil)
 
 func newReader(content fyne.CanvasObject) *reader {
+	content = container.New(gutter{}, content)
 	r := &reader{content: content, scroll: container.NewVScroll(content), ring: canvas.NewRectangle(nil)}
 	r.ring.StrokeWidth, r.ring.CornerRadius, r.ring.Hidden = look.Ring, 6, true
 	r.ExtendBaseWidget(r)
@@ -36,9 +37,7 @@ type readerLayout struct{ r *reader }
 
 // Layout implements fyne.Layout.
 func (l readerLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
-	for range 2 { // what wraps knows its height only after it was laid out once
-		l.r.content.Resize(fyne.NewSize(size.Width, l.r.content.MinSize().Height))
-	}
+	l.r.natural(size.Width)
 	l.r.scroll.Resize(size)
 	l.r.ring.Resize(size)
 }
@@ -46,6 +45,35 @@ func (l readerLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 // MinSize implements fyne.Layout.
 func (l readerLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	return fyne.NewSquareSize(look.Scaled(64))
+}
+
+// natural is the height that all of it takes at a width.
+func (r *reader) natural(width float32) float32 {
+	for range 2 { // what wraps knows its height only after it was laid out once
+		r.content.Resize(fyne.NewSize(width, r.content.MinSize().Height))
+	}
+	return r.content.MinSize().Height
+}
+
+// gutter leaves room at the right for the scroll bar.
+type gutter struct{}
+
+const gutterWidth float32 = 12
+
+// Layout implements fyne.Layout.
+func (gutter) Layout(children []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range children {
+		o.Resize(size.SubtractWidthHeight(gutterWidth, 0))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (gutter) MinSize(children []fyne.CanvasObject) fyne.Size {
+	var high float32
+	for _, o := range children {
+		high = max(high, o.MinSize().Height)
+	}
+	return fyne.NewSize(0, high)
 }
 
 // FocusGained implements fyne.Focusable.
@@ -98,10 +126,11 @@ func (r *reader) moveTo(y float32) {
 // columns lays its children beside each other where there is room for it, else below each other. A
 // width of 0 shares in what is left; widths are at the ordinary text size.
 type columns struct {
-	widths []float32
-	least  float32 // of the whole, to stand beside each other
-	gap    float32
-	width  float32 // of the last layout: what wraps knows its height by it
+	widths  []float32
+	least   float32 // of the whole, to stand beside each other
+	gap     float32
+	stacked []int   // the order below each other; nil for their own
+	width   float32 // of the last layout: what wraps knows its height by it
 }
 
 // Layout implements fyne.Layout.
@@ -109,11 +138,14 @@ func (c *columns) Layout(children []fyne.CanvasObject, size fyne.Size) {
 	c.width = size.Width
 	beside := size.Width >= look.Scaled(c.least)
 	x, y := float32(0), float32(0)
-	for i, o := range children {
-		width := size.Width
+	for n := range children {
+		i, width := n, size.Width
 		if beside {
 			width = c.widthOf(i, size.Width)
+		} else if c.stacked != nil {
+			i = c.stacked[n]
 		}
+		o := children[i]
 		for range 2 {
 			o.Resize(fyne.NewSize(width, o.MinSize().Height))
 		}
