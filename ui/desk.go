@@ -112,7 +112,9 @@ func (d *deskPage) content() fyne.CanvasObject {
 		return d.whole
 	}
 	d.grid = newDeskGrid(d)
-	d.whole.Add(kit.Filled(8, d.grid.holder, d.head, d.tabsHolder, d.notes, d.grid.holder, d.bar))
+	// Where large text leaves the grid too little room, all above the actions scrolls.
+	above := container.NewVScroll(container.New(narrow{}, kit.Filled(8, d.grid.holder, d.head, d.tabsHolder, d.notes, d.grid.holder)))
+	d.whole.Add(kit.Filled(8, above, above, d.bar))
 	return d.whole
 }
 
@@ -293,7 +295,7 @@ func (d *deskPage) window() fyne.CanvasObject {
 	case !now.Before(w.Closes):
 		key, left = "desk.window.past", -1
 	}
-	text := l.T(key, "opens", assets.DateTime(w.Opens), "closes", endOf(w.Closes), "today", assets.Date(now), "left", app.DaysLeft(l, left))
+	text := l.T(key, "opens", assets.DateTime(w.Opens), "closes", endOf(w.Closes), "left", app.DaysLeft(l, left))
 	return kit.NewWindowBar(kit.WindowBarSpec{Opens: w.Opens, Closes: w.Closes, Now: now, Text: text, DaysLeft: left})
 }
 
@@ -303,4 +305,16 @@ func endOf(closes time.Time) string {
 		return assets.DateTime(closes)
 	}
 	return lastDay(closes) + " 24:00"
+}
+
+// narrow lets its one child be narrower than the child would like: what doesn't fit is cut at its end
+// and not pushed out of the window.
+type narrow struct{}
+
+// Layout implements fyne.Layout.
+func (narrow) Layout(children []fyne.CanvasObject, size fyne.Size) { children[0].Resize(size) }
+
+// MinSize implements fyne.Layout.
+func (narrow) MinSize(children []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(0, children[0].MinSize().Height)
 }

@@ -19,10 +19,10 @@ import (
 // actions are what can be done on the page. The main one is what the work needs next: to save, to send
 // what is approved, to write a notification, to finish with a certificate.
 func (d *deskPage) actions() kit.ActionBarSpec {
-	t := d.p.lang.T
+	t, noCreation := d.p.lang.T, d.noCreation()
 	save := kit.Action{Text: t("desk.save"), Icon: look.IconCheck, OnTapped: d.save}
 	finish := kit.Action{Text: t("desk.finish"), Icon: look.IconSign, Reason: app.Why(d.p.lang, d.page.Certify, actionCertify), OnTapped: d.finish}
-	create := kit.Action{Text: t("desk.create"), Icon: look.IconPencil, Reason: d.whyNoCreation(), OnTapped: d.create}
+	create := kit.Action{Text: t("desk.create"), Icon: look.IconPencil, Reason: app.Why(d.p.lang, noCreation, control.ActionCreate), OnTapped: d.create}
 	send := kit.Action{
 		Text: t("desk.send_all"), Icon: look.IconSend, Reason: app.Why(d.p.lang, d.page.SendAll, control.ActionSend),
 		OnTapped: func() { d.p.sendAll(d.id, d.direction, d.goOn) },
@@ -49,6 +49,8 @@ func (d *deskPage) actions() kit.ActionBarSpec {
 		case action == spec.Primary:
 		case action == &send && !d.wrote(): // shown to those who wrote a notification
 			spec.More = append(spec.More, send)
+		case action == &create && (noCreation.Reason == control.ExistsAlready || noCreation.Reason == control.NoViolation):
+			spec.More = append(spec.More, create) // there is nothing left to write
 		default:
 			spec.Secondary = append(spec.Secondary, *action)
 		}
@@ -86,23 +88,30 @@ func (d *deskPage) creatable() []app.DeskLot {
 	return lots
 }
 
-// whyNoCreation says why no notification may be written, by the first of my lots that has none.
-func (d *deskPage) whyNoCreation() string {
-	if len(d.creatable()) > 0 {
-		return ""
-	}
-	why := ""
+// noCreation answers for the page whether a notification may be written: for the first of my lots that
+// waits for one, else for the first lot.
+func (d *deskPage) noCreation() control.Verdict {
+	var first, waiting *app.DeskLot
 	for _, at := range d.lots {
 		lot := &d.page.Lots[at]
-		switch {
-		case !lot.Mine && why != "":
-		case lot.Mine && lot.Notification == nil && lot.Create.Reason != control.NoViolation:
-			return app.Why(d.p.lang, lot.Create, control.ActionCreate)
-		case why == "":
-			why = app.Why(d.p.lang, lot.Create, control.ActionCreate)
+		if lot.Create.Allowed {
+			return lot.Create
+		}
+		if first == nil {
+			first = lot
+		}
+		if waiting == nil && lot.Mine && lot.Notification == nil && lot.Create.Reason != control.NoViolation {
+			waiting = lot
 		}
 	}
-	return why
+	switch {
+	case waiting != nil:
+		return waiting.Create
+	case first != nil:
+		return first.Create
+	default:
+		return control.Verdict{}
+	}
 }
 
 // create goes to the form of a notification; where several lots have violations it asks for which.

@@ -56,8 +56,8 @@ func (m *myLotsPage) content() fyne.CanvasObject {
 		Lang: m.p.lang, Title: t("lots.heading"),
 		Columns: []kit.Column{
 			{Key: "number", Title: t("lots.column.number"), Width: 96, Sortable: true},
-			{Key: "lot", Title: t("lots.column.lot"), Width: 112, Sortable: true},
-			{Key: "name", Title: t("lots.column.name"), Width: 130, Grow: true, Sortable: true},
+			{Key: "lot", Title: t("lots.column.lot"), Width: 122, Sortable: true},
+			{Key: "name", Title: t("lots.column.name"), Width: 126, Grow: true, Sortable: true},
 			{Key: "direction", Title: t("lots.column.direction"), Width: 76, Sortable: true},
 			{Key: "due", Title: t("lots.column.due"), Width: 196, Sortable: true},
 			{Key: "checks", Title: t("lots.column.checks"), Width: 150, Sortable: true},
@@ -128,7 +128,7 @@ func (m *myLotsPage) row(i int) []kit.Cell {
 		cells[6] = kit.Cell{Text: l.T(key), Status: look.StatusOf(key)}
 	}
 	if lot.Certificate != nil {
-		cells[7] = kit.Cell{Text: "№ " + lot.Certificate.Number}
+		cells[7] = kit.Cell{Text: lot.Certificate.Number}
 	}
 	return cells
 }

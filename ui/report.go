@@ -93,8 +93,8 @@ func (r *reportPage) content() fyne.CanvasObject {
 		Lang: r.p.lang, Title: t("report.heading"),
 		Columns: []kit.Column{
 			{Key: "number", Title: t("lots.column.number"), Width: 96, Sortable: true},
-			{Key: "lot", Title: t("lots.column.lot"), Width: 112, Sortable: true},
-			{Key: "name", Title: t("report.column.name"), Width: 150, Grow: true, Sortable: true},
+			{Key: "lot", Title: t("lots.column.lot"), Width: 122, Sortable: true},
+			{Key: "name", Title: t("report.column.name"), Width: 140, Grow: true, Sortable: true},
 			{Key: "amount", Title: t("report.column.amount"), Width: 136, Align: ink.Trailing, Sortable: true},
 			{Key: "direction", Title: t("lots.column.direction"), Width: 76, Sortable: true},
 			{Key: "due", Title: t("report.column.due"), Width: 196, Sortable: true},
