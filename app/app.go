@@ -83,8 +83,12 @@ func (d *Door) Enter(ctx context.Context, key *signing.Key, secret []byte, open 
 		waiting: map[string]chan error{}, kick: make(chan struct{}, 1),
 	}
 	desk.online = true
-	if err := desk.Sync(ctx); err != nil {
+	held, err := desk.round(ctx)
+	if err != nil {
 		return nil, errors.Join(err, store.Close())
+	}
+	if held != nil {
+		d.log.Info("a command waits for the centre to mend", "cause", held)
 	}
 	return desk, nil
 }
@@ -113,6 +117,7 @@ type Desk struct {
 	log    *slog.Logger
 
 	syncing sync.Mutex // one round at a time
+	typing  sync.Mutex // of who writes a draft, or drops one for having arrived
 	kick    chan struct{}
 
 	mu       sync.Mutex

@@ -175,6 +175,9 @@ type unsavedMarks struct {
 	Lots map[string][]control.Mark `json:"lots"`
 }
 
+// pageAggregate begins the name under which a page's marks stand in the outbox.
+const pageAggregate = "page "
+
 const (
 	draftMarks        = "marks"
 	draftNotification = "notification"
@@ -262,7 +265,13 @@ func (d *Desk) unsaved(id string) (u unsavedMarks, err error) {
 // KeepMarks keeps marks that are not saved yet, so that they survive a crash (R-2.4). lots holds the
 // marks of every lot that differs from what is saved; none forgets them.
 func (d *Desk) KeepMarks(purchase string, direction control.Direction, lots map[string][]control.Mark) error {
-	id := pageID(purchase, direction)
+	d.typing.Lock()
+	defer d.typing.Unlock()
+	return d.keepMarks(pageID(purchase, direction), lots)
+}
+
+// keepMarks is KeepMarks for who holds typing.
+func (d *Desk) keepMarks(id string, lots map[string][]control.Mark) error {
 	if len(lots) == 0 {
 		return d.store.DropDraft(draftMarks, id)
 	}
@@ -296,7 +305,7 @@ func (d *Desk) SaveMarks(ctx context.Context, purchase string, direction control
 		return err
 	}
 	return d.do(ctx, command{
-		aggregate: "page " + id, path: "/v1/marks", body: c, label: "command.marks",
+		aggregate: pageAggregate + id, path: pathMarks, body: c, label: "command.marks",
 		draft: &localstore.Draft{Kind: draftMarks, ID: id, Body: body},
 	})
 }

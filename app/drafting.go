@@ -87,11 +87,17 @@ func (d *Desk) KeepForm(f Form) error {
 	if err != nil {
 		return err
 	}
+	d.typing.Lock()
+	defer d.typing.Unlock()
 	return d.store.SaveDraft(draft)
 }
 
 // DropForm throws away what was typed and not sent.
-func (d *Desk) DropForm(id string) error { return d.store.DropDraft(draftNotification, id) }
+func (d *Desk) DropForm(id string) error {
+	d.typing.Lock()
+	defer d.typing.Unlock()
+	return d.store.DropDraft(draftNotification, id)
+}
 
 func formDraft(f Form) (localstore.Draft, error) {
 	body, err := json.Marshal(f)
@@ -105,10 +111,14 @@ func (d *Desk) SaveForm(ctx context.Context, f Form) error {
 	if err != nil {
 		return err
 	}
-	if waiting, err := d.queued(f.ID); err != nil {
+	d.syncing.Lock() // nothing is sent while it is rewritten
+	under, err := d.withdraw(f.ID)
+	d.syncing.Unlock()
+	if err != nil {
 		return err
-	} else if waiting != nil {
-		return d.rewrite(ctx, *waiting, f, draft)
+	}
+	if len(under) > 0 { // what is under way may have arrived: this one changes what it makes
+		f.New, f.Base = false, under[len(under)-1].Base
 	}
 	return d.do(ctx, formCommand(f, draft))
 }
@@ -116,7 +126,7 @@ func (d *Desk) SaveForm(ctx context.Context, f Form) error {
 func formCommand(f Form, draft localstore.Draft) command {
 	if f.New {
 		return command{
-			aggregate: f.ID, path: "/v1/notifications", label: "command.create", draft: &draft,
+			aggregate: f.ID, path: pathCreate, label: "command.create", draft: &draft,
 			body: api.CreateCommand{
 				ID: f.ID, Purchase: f.Purchase, Lot: f.Lot, Direction: f.Direction,
 				TextKK: f.Text.KK, TextRU: f.Text.RU, Agreer: f.Text.Agreer,
@@ -129,37 +139,60 @@ func formCommand(f Form, draft localstore.Draft) command {
 	}
 }
 
-// queued finds the command of a form that has not been sent yet.
-func (d *Desk) queued(aggregate string) (*localstore.Command, error) {
+// withdraw takes the commands of a notification that have not been sent out of the outbox, for what
+// is written now to take their place; it gives those that have been sent, of which nobody knows yet
+// whether they have arrived. The caller holds syncing.
+func (d *Desk) withdraw(id string) (under []localstore.Command, err error) {
 	outbox, err := d.store.Outbox()
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range outbox {
-		if c.Aggregate == aggregate && (c.State == localstore.Queued || c.State == localstore.Refused || c.State == localstore.Conflict) {
-			return &c, nil
+		switch {
+		case c.Aggregate != id:
+		case c.State == localstore.Sent:
+			under = append(under, c)
+		default:
+			if err := d.store.Remove(c.ID); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return nil, nil
-}
-
-// rewrite puts what is written now in the place of what waits unsent.
-func (d *Desk) rewrite(ctx context.Context, waiting localstore.Command, f Form, draft localstore.Draft) error {
-	if err := d.store.SaveDraft(draft); err != nil {
-		return err
-	}
-	if err := d.store.Remove(waiting.ID); err != nil && !errors.Is(err, localstore.ErrNotQueued) {
-		return err
-	}
-	return d.do(ctx, formCommand(f, draft))
+	return under, nil
 }
 
 // SendToAgreement saves the form and sends it to its agreer.
 func (d *Desk) SendToAgreement(ctx context.Context, f Form) error {
-	if err := d.SaveForm(ctx, f); err != nil {
+	err := d.SaveForm(ctx, f)
+	switch {
+	case err == nil:
+		return d.notify(ctx, f.ID, control.ActionSendToAgreement, nil)
+	case errors.Is(err, ErrQueued):
+		return d.behind(ctx, f.ID, control.ActionSendToAgreement)
+	default:
 		return err
 	}
-	return d.notify(ctx, f.ID, control.ActionSendToAgreement, nil)
+}
+
+// behind queues an action behind what waits for the same notification; accepting that moves it to the
+// version that it made.
+func (d *Desk) behind(ctx context.Context, id string, action control.Action) error {
+	outbox, err := d.store.Outbox()
+	if err != nil {
+		return err
+	}
+	waits, base := false, int64(0)
+	for _, c := range outbox {
+		if c.Aggregate == id {
+			waits, base = true, c.Base
+		}
+	}
+	if !waits { // it has arrived since
+		return d.notify(ctx, id, action, nil)
+	}
+	return d.do(ctx, command{
+		aggregate: id, base: base, path: commandPath("notifications", id, notificationPaths[action]), label: "command." + string(action),
+	})
 }
 
 // paths of the commands on a notification.
@@ -180,12 +213,27 @@ func (d *Desk) notify(ctx context.Context, id string, action control.Action, bod
 	})
 }
 
-// Delete deletes a draft or a rejected notification.
+// Delete deletes a draft or a rejected notification, and what is typed of it; one that has
+// not left this machine goes with what waits of it.
 func (d *Desk) Delete(ctx context.Context, id string) error {
-	if err := d.notify(ctx, id, control.ActionDelete, nil); err != nil {
+	d.syncing.Lock()
+	under, err := d.withdraw(id)
+	d.syncing.Unlock()
+	if err != nil {
 		return err
 	}
-	return d.DropForm(id)
+	_, arrived, err := d.store.Object(string(api.ObjectKindNotification), id)
+	switch {
+	case err != nil:
+	case len(under) > 0: // it may have arrived: if so, it is deleted there
+		err = d.behind(ctx, id, control.ActionDelete)
+	case arrived:
+		err = d.notify(ctx, id, control.ActionDelete, nil)
+	}
+	if err != nil && !errors.Is(err, ErrQueued) {
+		return err
+	}
+	return errors.Join(err, d.DropForm(id))
 }
 
 // Agree agrees and passes it on to the next agreer.

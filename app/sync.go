@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,6 +24,9 @@ const (
 	feedPage    = 500
 	sendersMost = 4 // aggregates whose commands are sent at a time
 )
+
+// errNoAnswer is for what somebody else answered in the centre's place.
+var errNoAnswer = errors.New("it carries no objects")
 
 // ErrQueued means that the centre can't be reached: the command is kept and will be sent when it is back.
 var ErrQueued = errors.New("kept in the outbox")
@@ -62,21 +68,39 @@ func (d *Desk) Kick() {
 
 // Sync does one round: the outbox, then the feed.
 func (d *Desk) Sync(ctx context.Context) error {
+	held, err := d.round(ctx)
+	return errors.Join(err, held)
+}
+
+// round does what Sync says. held is of commands that the centre itself failed at: they are repeated
+// in the next round, and hold nothing up but what is behind them.
+func (d *Desk) round(ctx context.Context) (held, err error) {
 	d.syncing.Lock()
 	defer d.syncing.Unlock()
-	err := d.drain(ctx)
+	held, err = d.drain(ctx)
 	if err == nil {
 		err = d.mirror(ctx)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var p api.Problem
-	d.expired = errors.As(err, &p) && p.Status == http.StatusUnauthorized
+	d.expired = sessionEnded(err)
 	d.online = !errors.Is(err, api.ErrOffline)
 	if err == nil {
 		d.mirrored = d.Now()
 	}
-	return err
+	return held, err
+}
+
+// sessionEnded says whether the centre no longer knows the session.
+func sessionEnded(err error) bool {
+	var p api.Problem
+	return errors.As(err, &p) && p.Status == http.StatusUnauthorized
+}
+
+// failedThere says whether the centre was reached and failed by its own fault.
+func failedThere(err error) bool {
+	var p api.Problem
+	return errors.As(err, &p) && p.Status >= http.StatusInternalServerError
 }
 
 // mirror reads the feed to its end. A cursor that the centre no longer honours starts it anew.
@@ -120,20 +144,40 @@ func refs(gone []api.Ref) []localstore.Ref {
 	return list
 }
 
-// drain sends what waits: of each aggregate one command after the other, aggregates side by side.
-func (d *Desk) drain(ctx context.Context) error {
+// drain sends what waits: of each aggregate one command after the other, aggregates side by side. A
+// command that the centre fails at holds up its own aggregate alone.
+func (d *Desk) drain(ctx context.Context) (held, err error) {
+	stuck := map[string]bool{}
 	for {
 		heads, err := d.store.Next(0)
+		heads = slices.DeleteFunc(heads, func(c localstore.Command) bool { return stuck[c.Aggregate] })
 		if err != nil || len(heads) == 0 {
-			return err
+			return held, err
 		}
-		group, ctx := errgroup.WithContext(ctx)
+		outcomes := make([]error, len(heads))
+		var group errgroup.Group
+		var stopped atomic.Bool
 		group.SetLimit(sendersMost)
-		for _, c := range heads {
-			group.Go(func() error { return d.send(ctx, c) })
+		for i, c := range heads {
+			group.Go(func() error {
+				if stopped.Load() {
+					return nil
+				}
+				outcomes[i] = d.send(ctx, c)
+				if outcomes[i] == nil || failedThere(outcomes[i]) {
+					return nil
+				}
+				stopped.Store(true) // the others would fare no better
+				return outcomes[i]
+			})
 		}
 		if err := group.Wait(); err != nil {
-			return err
+			return held, err
+		}
+		for i, c := range heads {
+			if outcomes[i] != nil {
+				stuck[c.Aggregate], held = true, errors.Join(held, outcomes[i])
+			}
 		}
 	}
 }
@@ -163,7 +207,9 @@ func (d *Desk) send(ctx context.Context, c localstore.Command) error {
 
 func (d *Desk) accept(ctx context.Context, c localstore.Command, body []byte) error {
 	var done api.Done // of a batch the items are for whoever waits
-	if err := json.Unmarshal(body, &done); err != nil {
+	if err := json.Unmarshal(body, &done); err != nil || done.Objects == nil {
+		err = fmt.Errorf("%w: the answer to a command is none: %w", api.ErrOffline, errors.Join(err, errNoAnswer))
+		d.answer(c.ID, err)
 		return err
 	}
 	o := localstore.Outcome{State: localstore.Accepted, Answer: body, Apply: mirrored(done.Objects)}
@@ -180,12 +226,20 @@ func (d *Desk) accept(ctx context.Context, c localstore.Command, body []byte) er
 			return err
 		}
 	}
-	d.answer(c.ID, batchRefusal(body))
+	refused := batchRefusal(body)
+	if err := d.settle(c, refused); err != nil {
+		return err
+	}
+	if refused != nil {
+		d.answer(c.ID, refused)
+	} else {
+		d.answer(c.ID, nil)
+	}
 	return nil
 }
 
 // batchRefusal is the first refusal among the items of a batch: the others are done.
-func batchRefusal(body []byte) error {
+func batchRefusal(body []byte) *BatchError {
 	var b api.BatchDone
 	if json.Unmarshal(body, &b) != nil {
 		return nil
@@ -255,11 +309,11 @@ type command struct {
 	path      string
 	body      any               // JSON; nil sends none
 	label     string            // key of the text that names it to the person
-	draft     *localstore.Draft // kept until the command is accepted
+	draft     *localstore.Draft // kept until what it says has arrived
 }
 
 // do puts a command into the outbox and waits for its outcome: nil, a refusal ([api.Problem]), or
-// [ErrQueued] when the centre is away. Its draft goes when it is accepted.
+// [ErrQueued] when the centre is away. Its draft goes when it is accepted; see settle.
 func (d *Desk) do(ctx context.Context, c command) error {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -295,16 +349,12 @@ func (d *Desk) do(ctx context.Context, c command) error {
 	case err = <-done:
 	default: // behind a command that waits for a decision, or the round failed before it
 		err = ErrQueued
-		if syncErr == nil {
-			d.log.Info("a command waits behind another", "aggregate", c.aggregate)
+		if sessionEnded(syncErr) {
+			err = syncErr
 		}
 	}
-	switch {
-	case errors.Is(err, api.ErrOffline):
+	if errors.Is(err, api.ErrOffline) {
 		return ErrQueued
-	case err == nil && c.draft != nil:
-		return d.store.DropDraft(c.draft.Kind, c.draft.ID)
-	default:
-		return err
 	}
+	return err
 }
