@@ -106,7 +106,7 @@ func (f *formPage) actions() kit.ActionBarSpec {
 		save.Reason, send.Reason = t("form.busy"), t("form.busy")
 	}
 	spec.Primary, spec.Secondary = &send, []kit.Action{save}
-	if f.keeping.there() && !f.busy {
+	if (f.typed || f.keeping.there()) && !f.busy {
 		spec.More = []kit.Action{{Text: t("form.delete"), Icon: look.IconTrash, Destructive: true, OnTapped: f.delete}}
 	}
 	return spec

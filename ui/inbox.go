@@ -53,7 +53,7 @@ func (b *inboxPage) keep()        { b.p.keepView(pageInbox, b.viewNow()) }
 
 func (b *inboxPage) viewNow() journalView {
 	if b.shown {
-		b.view.Place = b.list.Place()
+		b.view.Place, b.view.Known = b.list.Place(), true
 	}
 	return b.view
 }
@@ -66,9 +66,9 @@ func (b *inboxPage) content() fyne.CanvasObject {
 			{Key: "number", Title: t("inbox.column.number"), Width: 120},
 			{Key: "status", Title: t("inbox.column.status"), Width: 170},
 			{Key: "purchase", Title: t("inbox.column.purchase"), Width: 120},
-			{Key: "name", Title: t("inbox.column.name"), Width: 260, Grow: true},
+			{Key: "name", Title: t("inbox.column.name"), Width: 215, Grow: true},
 			{Key: "came", Title: t("inbox.column.came"), Width: 150},
-			{Key: "due", Title: t("inbox.column.due"), Width: 190},
+			{Key: "due", Title: t("inbox.column.due"), Width: 215},
 		},
 		OnSearch: func(text string) { b.view.Place.Search = text; b.show() },
 		OnOpen:   b.p.openNotification,
@@ -91,7 +91,7 @@ func (b *inboxPage) refresh() {
 		b.show()
 		if !b.shown {
 			b.shown = true
-			b.list.Restore(b.view.Place)
+			b.view.restore(b.list)
 		}
 	})
 }

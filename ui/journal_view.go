@@ -13,6 +13,16 @@ type journalView struct {
 	Sort       string
 	Descending bool
 	Place      kit.JournalPlace
+	Known      bool // Place was taken from a list; else only its search counts
+}
+
+// restore brings the view into a list that has its rows.
+func (v *journalView) restore(list *kit.Journal) {
+	if v.Known {
+		list.Restore(v.Place)
+		return
+	}
+	list.SetSearch(v.Place.Search)
 }
 
 // keepView puts a view away on this machine, sealed with everything else of the person.

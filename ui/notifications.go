@@ -47,7 +47,7 @@ func (n *notificationsPage) keep()        { n.p.keepView(pageNotifications, n.vi
 // viewNow is what is in view; before the list has come, what will be.
 func (n *notificationsPage) viewNow() journalView {
 	if n.shown {
-		n.view.Place = n.list.Place()
+		n.view.Place, n.view.Known = n.list.Place(), true
 	}
 	return n.view
 }
@@ -57,14 +57,14 @@ func (n *notificationsPage) content() fyne.CanvasObject {
 	n.list = kit.NewJournal(kit.JournalSpec{
 		Lang: n.p.lang, Title: t("rail.notifications"),
 		Columns: []kit.Column{
-			{Key: "number", Title: t("journal.column.number"), Width: 110, Sortable: true},
-			{Key: "purchase", Title: t("journal.column.purchase"), Width: 105, Sortable: true},
-			{Key: "lot", Title: t("journal.column.lot"), Width: 125, Sortable: true},
-			{Key: "direction", Title: t("journal.column.direction"), Width: 60, Sortable: true},
-			{Key: "status", Title: t("journal.column.status"), Width: 150, Sortable: true},
-			{Key: "agreer", Title: t("journal.column.agreer"), Width: 115, Sortable: true},
-			{Key: "organizer", Title: t("journal.column.organizer"), Width: 130, Sortable: true, Grow: true},
-			{Key: "due", Title: t("journal.column.due"), Width: 185, Sortable: true},
+			{Key: "number", Title: t("journal.column.number"), Width: 130, Sortable: true},
+			{Key: "purchase", Title: t("journal.column.purchase"), Width: 95, Sortable: true},
+			{Key: "lot", Title: t("journal.column.lot"), Width: 115, Sortable: true},
+			{Key: "direction", Title: t("journal.column.direction"), Width: 55, Sortable: true},
+			{Key: "status", Title: t("journal.column.status"), Width: 145, Sortable: true},
+			{Key: "agreer", Title: t("journal.column.agreer"), Width: 110, Sortable: true},
+			{Key: "organizer", Title: t("journal.column.organizer"), Width: 110, Sortable: true, Grow: true},
+			{Key: "due", Title: t("journal.column.due"), Width: 200, Sortable: true},
 			{Key: "author", Title: t("journal.column.author"), Width: 150, Sortable: true, Hidden: true},
 			{Key: "name", Title: t("journal.column.name"), Width: 240, Sortable: true, Hidden: true},
 		},
@@ -107,7 +107,7 @@ func (n *notificationsPage) refresh() {
 		n.show()
 		if !n.shown {
 			n.shown = true
-			n.list.Restore(n.view.Place)
+			n.view.restore(n.list)
 		}
 	})
 }

@@ -29,6 +29,9 @@ func TestTheJournalOpensTheCardAndIsFoundAgain(t *testing.T) { // R-3.15
 	s.notifications().list.ToggleDetails()
 	s.settle()
 	s.sees("Моя роль: согласующий", "показано 1 из 1", "Выявленные нарушения")
+	if hidden := s.notifications().list.Place().Hidden; len(hidden) != 2 {
+		t.Errorf("hidden at first: %v", hidden)
+	}
 	s.lookAround("notifications")
 	s.setLang(assets.RU)
 	s.settle()

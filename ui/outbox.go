@@ -85,7 +85,9 @@ func (o *outboxPage) refresh() {
 		o.show()
 		if !o.shown {
 			o.shown = true
-			o.list.Restore(o.place)
+			if o.place.Cursor != "" {
+				o.list.Restore(o.place)
+			}
 		}
 	})
 }
