@@ -57,7 +57,7 @@ func (d *deskPage) focus() {
 		d.choosing = false
 		d.p.window.Canvas().Focus(d.tabs)
 	default:
-		d.grid.focus()
+		d.p.whenShown(d.grid.focus)
 	}
 }
 

@@ -152,7 +152,7 @@ func (d *deskPage) create() {
 		Title: l.T("desk.create"), Body: list, Width: 680, Height: 420,
 		Primary: &kit.Action{Text: l.T("desk.create"), Icon: look.IconPencil, OnTapped: open},
 	})
-	list.Focus()
+	d.p.whenShown(list.Focus)
 }
 
 func (d *deskPage) write(lot string) {

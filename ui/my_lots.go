@@ -43,7 +43,7 @@ func (m *myLotsPage) rail() string { return pageMyLots }
 func (m *myLotsPage) crumbs() []kit.Crumb {
 	return []kit.Crumb{m.p.home(), {Text: m.p.lang.T("rail.my-lots")}}
 }
-func (m *myLotsPage) focus()       { m.list.Focus() }
+func (m *myLotsPage) focus()       { m.p.whenShown(m.list.Focus) }
 func (m *myLotsPage) startSearch() { m.list.FocusSearch() }
 
 // keep notes where the cursor is, for who comes back.
@@ -56,12 +56,12 @@ func (m *myLotsPage) content() fyne.CanvasObject {
 		Lang: m.p.lang, Title: t("lots.heading"),
 		Columns: []kit.Column{
 			{Key: "number", Title: t("lots.column.number"), Width: 96, Sortable: true},
-			{Key: "lot", Title: t("lots.column.lot"), Width: 122, Sortable: true},
-			{Key: "name", Title: t("lots.column.name"), Width: 126, Grow: true, Sortable: true},
-			{Key: "direction", Title: t("lots.column.direction"), Width: 76, Sortable: true},
-			{Key: "due", Title: t("lots.column.due"), Width: 196, Sortable: true},
+			{Key: "lot", Title: t("lots.column.lot"), Width: 134, Sortable: true},
+			{Key: "name", Title: t("lots.column.name"), Width: 110, Grow: true, Sortable: true},
+			{Key: "direction", Title: t("lots.column.direction"), Width: 78, Sortable: true},
+			{Key: "due", Title: t("lots.column.due"), Width: 212, Sortable: true},
 			{Key: "checks", Title: t("lots.column.checks"), Width: 150, Sortable: true},
-			{Key: "notification", Title: t("lots.column.notification"), Width: 140, Sortable: true},
+			{Key: "notification", Title: t("lots.column.notification"), Width: 136, Sortable: true},
 			{Key: "certificate", Title: t("lots.column.certificate"), Width: 116, Sortable: true},
 			{Key: "amount", Title: t("report.column.amount"), Width: 140, Align: ink.Trailing, Sortable: true},
 		},

@@ -49,37 +49,42 @@ type reportPage struct {
 	stop    context.CancelFunc // of what is being formed
 }
 
-// newReportPage opens the report. The filter of a report that was formed stands in its route, so that
-// who comes back finds it; a page that is built anew takes the rows over as they are.
+// newReportPage opens the report. Its filter stands in its route, so that who comes back finds it and
+// what was formed is formed again; a page that is built anew takes the rows over as they are.
 func newReportPage(p *Program) page {
 	r := &reportPage{p: p, filter: api.GetReportParams{Method: string(control.OpenTender)}}
 	if old, ok := p.current.(*reportPage); ok && !old.forming {
 		r.filter, r.rows, r.more, r.formed = old.filter, old.rows, old.more, old.formed
 		r.sortKey, r.descend, r.place = old.sortKey, old.descend, old.list.Place()
 	} else if p.route.id != "" {
-		if err := json.Unmarshal([]byte(p.route.id), &r.filter); err != nil {
+		var place reportPlace
+		if err := json.Unmarshal([]byte(p.route.id), &place); err != nil {
 			p.options.Log.Error("read the filter of a report", "cause", err)
+			return r
 		}
-		r.place.Cursor = p.route.lot
-		r.forming = true
+		r.filter, r.forming, r.place.Cursor = place.Filter, place.Formed, p.route.lot
 	}
 	return r
+}
+
+// reportPlace is what stands in the route, for who comes back.
+type reportPlace struct {
+	Filter api.GetReportParams
+	Formed bool
 }
 
 func (r *reportPage) rail() string { return pageReport }
 func (r *reportPage) crumbs() []kit.Crumb {
 	return []kit.Crumb{r.p.home(), {Text: r.p.lang.T("rail.report")}}
 }
-func (r *reportPage) focus() { r.list.Focus() }
+func (r *reportPage) focus() { r.p.whenShown(r.list.Focus) }
 
 // keep stops what is being formed and notes where the cursor is.
 func (r *reportPage) keep() {
 	if r.stop != nil {
 		r.stop()
 	}
-	if r.formed {
-		r.p.route.lot = r.list.Cursor()
-	}
+	r.remember()
 }
 
 // startSearch asks for a word of the names.
@@ -93,12 +98,12 @@ func (r *reportPage) content() fyne.CanvasObject {
 		Lang: r.p.lang, Title: t("report.heading"),
 		Columns: []kit.Column{
 			{Key: "number", Title: t("lots.column.number"), Width: 96, Sortable: true},
-			{Key: "lot", Title: t("lots.column.lot"), Width: 122, Sortable: true},
-			{Key: "name", Title: t("report.column.name"), Width: 140, Grow: true, Sortable: true},
+			{Key: "lot", Title: t("lots.column.lot"), Width: 134, Sortable: true},
+			{Key: "name", Title: t("report.column.name"), Width: 120, Grow: true, Sortable: true},
 			{Key: "amount", Title: t("report.column.amount"), Width: 136, Align: ink.Trailing, Sortable: true},
-			{Key: "direction", Title: t("lots.column.direction"), Width: 76, Sortable: true},
-			{Key: "due", Title: t("report.column.due"), Width: 196, Sortable: true},
-			{Key: "assignee", Title: t("report.column.assignee"), Width: 210, Sortable: true},
+			{Key: "direction", Title: t("lots.column.direction"), Width: 78, Sortable: true},
+			{Key: "due", Title: t("report.column.due"), Width: 212, Sortable: true},
+			{Key: "assignee", Title: t("report.column.assignee"), Width: 230, Sortable: true},
 			{Key: "organization", Title: t("report.column.organization"), Width: 260, Sortable: true},
 			{Key: "organizer", Title: t("report.column.organizer"), Width: 260, Sortable: true},
 			{Key: "status", Title: t("report.column.status"), Width: 220, Sortable: true},
@@ -170,7 +175,6 @@ func (r *reportPage) form() {
 			return
 		}
 		r.rows, r.more, r.formed = read.rows, read.more, true
-		r.remember(filter)
 		r.arrange()
 		r.show()
 		r.list.Focus()
@@ -198,14 +202,14 @@ func (r *reportPage) counted(ctx context.Context, n int) {
 	r.list.SetState(kit.Loading, r.p.lang.T("report.forming", "rows", assets.Number(int64(n))), stop)
 }
 
-// remember puts the filter into the route, for who comes back.
-func (r *reportPage) remember(filter api.GetReportParams) {
-	text, err := json.Marshal(filter)
+// remember puts the filter and the cursor into the route.
+func (r *reportPage) remember() {
+	text, err := json.Marshal(reportPlace{r.filter, r.formed})
 	if err != nil {
 		r.p.options.Log.Error("keep the filter of a report", "cause", err)
 		return
 	}
-	r.p.route.id = string(text)
+	r.p.route.id, r.p.route.lot = string(text), r.list.Cursor()
 }
 
 func (r *reportPage) notFormed(err error) {

@@ -100,7 +100,7 @@ func (r *reportPage) askAssignee(ids []string) {
 		Title: l.T("report.assign"), Body: list, Width: 760, Height: 460,
 		Primary: &kit.Action{Text: l.T("report.save"), Icon: look.IconAssign, OnTapped: save},
 	})
-	list.Focus()
+	r.p.whenShown(list.Focus)
 }
 
 func peopleList(l assets.Lang, people []api.Person, total int) kit.List {

@@ -29,24 +29,24 @@ type reportFilter struct {
 func (r *reportPage) allFilters() []reportFilter {
 	f := &r.filter
 	return []reportFilter{
-		r.byText("region", &f.Region),
-		r.byText("organizer", &f.Organizer),
-		r.byText("customer", &f.Customer),
 		r.byText("number", &f.Number),
 		r.byText("lot_number", &f.LotNumber),
-		r.byText("ens_tru", &f.EnsTRU),
 		r.byText("text", &f.Text),
+		r.byOption("direction", &f.Direction, optionsOf(r.p.lang, "direction.", control.D1, control.D2, control.D3, control.D4)),
+		r.byAnswer("assigned", &f.Assigned),
+		r.byOption("assignee", &f.Assignee, r.auditors()),
+		r.byText("organizer", &f.Organizer),
+		r.byText("customer", &f.Customer),
+		r.byText("region", &f.Region),
+		r.byText("ens_tru", &f.EnsTRU),
 		r.byAmount(),
 		r.byPublished(),
-		r.byOption("direction", &f.Direction, optionsOf(r.p.lang, "direction.", control.D1, control.D2, control.D3, control.D4)),
 		r.byOption("status", &f.Status, optionsOf(r.p.lang, "status.", control.Published, control.AcceptingApplications,
 			control.SupplementingApps, control.Completed, control.UnderComplaint, control.Approved, control.ContractDraft)),
 		r.byOption("lot_status", &f.LotStatus, optionsOf(r.p.lang, "status.", control.Published, control.AcceptingApplications,
 			control.SupplementingApps, control.Held, control.NotHeld, control.UnderComplaint, control.Approved, control.ContractDraft)),
 		r.byAnswer("repeat", &f.Repeat),
 		r.byAnswer("centralised", &f.Centralised),
-		r.byAnswer("assigned", &f.Assigned),
-		r.byOption("assignee", &f.Assignee, r.auditors()),
 	}
 }
 
@@ -252,6 +252,7 @@ func (r *reportPage) filterChanged() {
 	if r.formed || r.forming {
 		r.form()
 	}
+	r.p.whenShown(r.list.Focus) // the chips are new, and what had the keyboard among them is gone
 }
 
 func (r *reportPage) showFilters() {

@@ -235,6 +235,17 @@ func TestAReportIsFoundAgain(t *testing.T) {
 	}
 }
 
+func TestAFilterIsFoundAgainThoughNothingWasFormed(t *testing.T) {
+	s, r := givenReport(t, "lot-manager", assets.RU)
+	r.filter.Number = heroNumber
+	s.visit(route{name: pageCabinet})
+	s.goBack()
+	s.settle()
+	if again := s.report(); again.filter.Number != heroNumber || again.formed {
+		t.Errorf("filter %q, formed %v; want %q, false", again.filter.Number, again.formed, heroNumber)
+	}
+}
+
 func TestAReportThatTheCentreCantGiveSaysSo(t *testing.T) {
 	s, _ := givenReport(t, "lot-manager", assets.KK)
 	s.house.goAway()
