@@ -23,6 +23,8 @@ var (
 	// ErrOffline means that the centre could not be reached, or that the answer was cut: whether a
 	// command took effect is not known, and it may be repeated with the same key.
 	ErrOffline = errors.New("the centre can't be reached")
+	// ErrAddress means that a text is no address of a centre.
+	ErrAddress = errors.New("no address of a centre")
 	// ErrOtherFile means that a file's bytes are not the ones that its digest names.
 	ErrOtherFile = errors.New("the file is not the one that was asked for")
 	// ErrOtherOrigin means that the centre names another address than the one that was dialled.
@@ -44,7 +46,7 @@ type Client struct {
 func NewClient(address string) (*Client, error) {
 	u, err := url.Parse(strings.TrimRight(strings.TrimSpace(address), "/"))
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
-		return nil, fmt.Errorf("%q is no address of a centre", address)
+		return nil, fmt.Errorf("%w: %q", ErrAddress, address)
 	}
 	c := &Client{origin: u.Scheme + "://" + u.Host}
 	c.http = resty.New().

@@ -228,6 +228,8 @@ type seat struct {
 	gone  bool
 }
 
+func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
 // enter seats a person. It may be done again after leaving, at the same local store.
 func (h *house) enter(login string) *seat { return h.enterAt(login, login) }
 
@@ -243,7 +245,7 @@ func (h *house) enterAt(login, machine string) *seat {
 
 func (h *house) tryEnter(login, machine string) (*seat, error) {
 	ctx := context.Background()
-	door, err := app.Knock(ctx, h.origin, slog.New(slog.DiscardHandler))
+	door, err := app.Knock(ctx, h.origin, discard())
 	if err != nil {
 		return nil, err
 	}

@@ -24,10 +24,10 @@ func Sentence(lang assets.Lang, err error, action control.Action) string {
 	switch {
 	case errors.Is(err, ErrQueued):
 		return lang.T("app.queued")
+	case errors.As(err, &p): // before being offline: the centre's own failure is both
+		return problemSentence(lang, p)
 	case errors.Is(err, api.ErrOffline):
 		return lang.T("refusal.offline")
-	case errors.As(err, &p):
-		return p.Detail(lang)
 	case errors.As(err, &batch):
 		return batchSentence(lang, batch)
 	case errors.As(err, &v):
@@ -40,12 +40,8 @@ func Sentence(lang assets.Lang, err error, action control.Action) string {
 		return lang.T("refusal.wrong_document")
 	case errors.Is(err, ErrGone):
 		return lang.T("refusal.not_found")
-	case errors.Is(err, localstore.ErrInUse):
-		return lang.T("store.in_use")
-	case errors.Is(err, localstore.ErrWrongKey):
-		return lang.T("store.wrong_key")
-	case errors.Is(err, localstore.ErrDiskFull):
-		return lang.T("store.disk_full")
+	case errors.Is(err, api.ErrAddress):
+		return lang.T("app.address")
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
 		return lang.T("app.file_unreadable")
 	case errors.Is(err, context.Canceled):
@@ -54,7 +50,36 @@ func Sentence(lang assets.Lang, err error, action control.Action) string {
 	if code := signing.Fault(err); code != "" && code != "unknown" {
 		return lang.T("signing.fault." + code)
 	}
+	return lang.T(storeKey(err))
+}
+
+// problemSentence is what the centre says; where it says nothing, that it could not.
+func problemSentence(lang assets.Lang, p api.Problem) string {
+	if text := p.Detail(lang); text != "" {
+		return text
+	}
 	return lang.T("refusal.internal")
+}
+
+// storeKey is the text of what befell the local store, or of what nobody foresaw.
+func storeKey(err error) string {
+	var damaged *localstore.DamagedError
+	switch {
+	case errors.As(err, &damaged):
+		return "app.store_damaged"
+	case errors.Is(err, localstore.ErrInUse):
+		return "app.store_in_use"
+	case errors.Is(err, localstore.ErrWrongKey):
+		return "app.store_wrong_key"
+	case errors.Is(err, localstore.ErrNewerFormat):
+		return "app.store_newer"
+	case errors.Is(err, localstore.ErrDiskFull):
+		return "app.disk_full"
+	case errors.Is(err, localstore.ErrTooLarge):
+		return "app.too_large"
+	default:
+		return "app.failed"
+	}
 }
 
 // batchSentence says each thing that was refused once.
@@ -62,7 +87,7 @@ func batchSentence(lang assets.Lang, e *BatchError) string {
 	var lines []string
 	seen := map[string]bool{}
 	for _, item := range e.Items {
-		line := item.Problem.Detail(lang)
+		line := problemSentence(lang, item.Problem)
 		if item.Done || seen[line] {
 			continue
 		}
