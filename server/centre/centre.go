@@ -68,10 +68,7 @@ func Start(ctx context.Context, o Options) (_ *Centre, err error) {
 		}
 		o.Clock = demoClock(cal, time.Now)
 	}
-	trust, authority, err := trust(ctx, o)
-	if err != nil {
-		return nil, err
-	}
+	// The store knows what the folder is for: it is asked before anything is made in it.
 	st, err := store.OpenSQLite(ctx, filepath.Join(o.Folder, storeFile), store.Options{Demo: o.Demo})
 	if err != nil {
 		return nil, err
@@ -81,6 +78,10 @@ func Start(ctx context.Context, o Options) (_ *Centre, err error) {
 			err = errors.Join(err, st.Close())
 		}
 	}()
+	trust, authority, err := trust(ctx, o)
+	if err != nil {
+		return nil, err
+	}
 	if authority != nil {
 		if err := seed(ctx, st, o.now()); err != nil {
 			return nil, fmt.Errorf("make the demo: %w", err)
