@@ -28,6 +28,12 @@ var Icon []byte
 //go:embed catalogue/risk-profiles.csv
 var RiskProfiles []byte
 
+// Terms is the built-in book of terms as JSON: version and terms, each with name, value, unit, from
+// (absent: always) and basis.
+//
+//go:embed catalogue/terms.json
+var Terms []byte
+
 // WorkCalendar is the working calendar of Kazakhstan as JSON: for each year the days off and the
 // working weekend days, as ISO dates.
 //

@@ -54,9 +54,14 @@ func Violated(marks []Mark) []int {
 	return numbers
 }
 
-// Profiles lists the risk profiles that the purchase is checked for in a direction.
+// Profiles lists the risk profiles that the purchase is checked for in a direction: those in force on
+// the day of its event, for plan points now.
 func (c *Case) Profiles(d Direction) []RiskProfile {
-	return c.Rules.Catalogue.For(c.Purchase.Method, d)
+	event := c.Window(d).Opens
+	if event.IsZero() {
+		event = c.Now
+	}
+	return c.Rules.Catalogue.ForAt(c.Purchase.Method, d, event)
 }
 
 // Mark answers whether the actor may mark the lot in the direction: the assignee alone,

@@ -36,22 +36,34 @@ func (n *Notification) Execute(a Actor, r Remedy, now time.Time) Verdict {
 	if !v.Allowed {
 		return v
 	}
+	rule, from, opened := v.Rule, n.DeliveredAt, false
+	if rule == "R-3.12" {
+		rule = "R-3.11" // what opened the remedy; from not_confirmed it is what opens it again
+	}
 	for _, open := range n.Remedies {
 		if open.Remedy == r {
-			return n.executable(v.Rule, open.From, now)
+			from, opened = open.From, true
 		}
 	}
-	return refuse("R-3.11", NotARemedy, string(r))
+	v = n.executable(rule, from, now)
+	if v.Allowed && !opened {
+		return refuse("R-3.11", NotARemedy, string(r)).within(Window{v.Opens, v.Closes})
+	}
+	return v
 }
 
 // executable asks for the time from an instant to the deadline, and that the organiser has not chosen
 // to continue without executing.
 func (n *Notification) executable(rule Rule, from, now time.Time) Verdict {
 	v := inWindow(rule, Window{from, n.Deadline}, now)
-	if v.Allowed && n.Remedy.Continues() {
+	switch {
+	case v.Reason == WindowClosed:
+		return withRule("R-3.12", v)
+	case v.Allowed && n.Remedy.Continues():
 		return refuse("R-3.12", RemedyClosed, string(n.Remedy)).within(Window{v.Opens, v.Closes})
+	default:
+		return v
 	}
-	return v
 }
 
 // Confirm answers whether the author may confirm the execution.

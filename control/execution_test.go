@@ -185,21 +185,23 @@ func TestR312ExecutingByAnOpenRemedyBeforeTheDeadline(t *testing.T) {
 		but    func(*control.Notification)
 		want   string
 	}{
-		{"as it opens", control.NotificationAcknowledged, amend, "2026-03-02 15:30", nil, "R-3.12"},
-		{"before the discussion ends", control.NotificationAcknowledged, amend, "2026-03-05 23:59:59", func(n *control.Notification) { n.Remedies[0].From = almaty(t, "2026-03-06 00:00") }, "R-3.12 window_not_open"},
-		{"as the discussion ends", control.NotificationAcknowledged, amend, "2026-03-06 00:00", func(n *control.Notification) { n.Remedies[0].From = almaty(t, "2026-03-06 00:00") }, "R-3.12"},
-		{"at the last instant", control.NotificationInExecution, amend, "2026-03-17 23:59:59.999", nil, "R-3.12"},
+		{"as it opens", control.NotificationAcknowledged, amend, "2026-03-02 15:30", nil, "R-3.11"},
+		{"before the discussion ends", control.NotificationAcknowledged, amend, "2026-03-05 23:59:59", func(n *control.Notification) { n.Remedies[0].From = almaty(t, "2026-03-06 00:00") }, "R-3.11 window_not_open"},
+		{"as the discussion ends", control.NotificationAcknowledged, amend, "2026-03-06 00:00", func(n *control.Notification) { n.Remedies[0].From = almaty(t, "2026-03-06 00:00") }, "R-3.11"},
+		{"at the last instant", control.NotificationInExecution, amend, "2026-03-17 23:59:59.999", nil, "R-3.11"},
 		{"as the deadline passes", control.NotificationInExecution, amend, "2026-03-18 00:00", nil, "R-3.12 window_closed"},
 		{"by a way that was not opened", control.NotificationInExecution, cancel, "2026-03-05 10:00", nil, "R-3.11 not_a_remedy"},
+		{"by a way that was not opened, too late", control.NotificationInExecution, cancel, "2026-03-18 00:00", nil, "R-3.12 window_closed"},
+		{"after a refused confirmation, by another way", control.NotificationNotConfirmed, cancel, "2026-03-05 10:00", nil, "R-3.11 not_a_remedy"},
 		{"while an objection is open", control.NotificationObjectionSent, amend, "2026-03-05 10:00", nil, "R-3.12 wrong_status"},
-		{"after a refused objection", control.NotificationObjectionLost, amend, "2026-03-05 10:00", nil, "R-3.12"},
-		{"after a partial satisfaction", control.NotificationObjectionPartly, amend, "2026-03-05 10:00", nil, "R-3.12"},
+		{"after a refused objection", control.NotificationObjectionLost, amend, "2026-03-05 10:00", nil, "R-3.11"},
+		{"after a partial satisfaction", control.NotificationObjectionPartly, amend, "2026-03-05 10:00", nil, "R-3.11"},
 		{"after a refused confirmation", control.NotificationNotConfirmed, amend, "2026-03-17 10:00", nil, "R-3.13"},
-		{"after a refused confirmation, too late", control.NotificationNotConfirmed, amend, "2026-03-18 00:00", nil, "R-3.13 window_closed"},
+		{"after a refused confirmation, too late", control.NotificationNotConfirmed, amend, "2026-03-18 00:00", nil, "R-3.12 window_closed"},
 		{"while the report is answered", control.NotificationAwaiting, amend, "2026-03-05 10:00", nil, "R-3.12 wrong_status"},
 		{"lapsed", control.NotificationLapsedKnown, amend, "2026-03-05 10:00", nil, "R-3.12 wrong_status"},
 		{"having chosen to continue", control.NotificationInExecution, amend, "2026-03-05 10:00", func(n *control.Notification) { n.Remedy = control.ContinueWithoutReview }, "R-3.12 remedy_closed"},
-		{"no deadline known", control.NotificationInExecution, amend, "2026-12-05 10:00", func(n *control.Notification) { n.Deadline = time.Time{} }, "R-3.12"},
+		{"no deadline known", control.NotificationInExecution, amend, "2026-12-05 10:00", func(n *control.Notification) { n.Deadline = time.Time{} }, "R-3.11"},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			n := delivered(t, r.status, amend)

@@ -65,7 +65,7 @@ func TestMayAsksTheRuleOfEveryAction(t *testing.T) {
 		{control.ActionObject, dana, control.Facts{Notification: running, Now: later}, "R-3.12 window_closed"},
 		{control.ActionBegin, dana, control.Facts{Notification: running, Now: now}, "R-3.12"},
 		{control.ActionBegin, dana, control.Facts{Notification: running, Now: later}, "R-3.12 window_closed"},
-		{"cancel_purchase", dana, control.Facts{Notification: running, Now: now}, "R-3.12"},
+		{"cancel_purchase", dana, control.Facts{Notification: running, Now: now}, "R-3.11"},
 		{"cancel_purchase", dana, control.Facts{Notification: running, Now: later}, "R-3.12 window_closed"},
 		{"review_results", dana, control.Facts{Notification: running, Now: now}, "R-3.11 not_a_remedy"},
 		{control.ActionConfirm, aigul, control.Facts{Notification: reported}, "R-3.13"},

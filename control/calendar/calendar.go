@@ -22,6 +22,11 @@ import (
 //go:embed Asia-Almaty.tzif
 var almatyZone []byte
 
+// Almaty is the zone Asia/Almaty as this package carries it.
+func Almaty() (*time.Location, error) {
+	return time.LoadLocationFromTZData("Asia/Almaty", almatyZone)
+}
+
 // UnknownYear is the error for a year that the calendar lacks.
 type UnknownYear struct{ Year int }
 
@@ -56,7 +61,7 @@ type fileYear struct {
 // off, the working weekends and the number of working days that the official calendar counts;
 // other members are notes. A year whose days do not count to that number is refused.
 func Read(data []byte) (*Calendar, error) {
-	zone, err := time.LoadLocationFromTZData("Asia/Almaty", almatyZone)
+	zone, err := Almaty()
 	if err != nil {
 		return nil, fmt.Errorf("read working calendar: %w", err)
 	}
@@ -189,6 +194,26 @@ func (c *Calendar) WorkingDaysLeft(now, closes time.Time) (int, error) {
 		}
 	}
 	return left, nil
+}
+
+// WorkingDaysBefore is the start of the day from which on n working days are left, that day included,
+// to the exclusive end closes: the time for a reminder. n must be positive.
+func (c *Calendar) WorkingDaysBefore(closes time.Time, n int) (time.Time, error) {
+	last := closes.Add(-time.Nanosecond).In(c.zone)
+	noon := time.Date(last.Year(), last.Month(), last.Day(), 12, 0, 0, 0, c.zone)
+	for {
+		works, err := c.Working(noon)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if works {
+			n--
+		}
+		if n <= 0 {
+			return time.Date(noon.Year(), noon.Month(), noon.Day(), 0, 0, 0, 0, c.zone), nil
+		}
+		noon = noon.AddDate(0, 0, -1)
+	}
 }
 
 // Covers says whether the calendar has every year that the time from one instant to another touches.
