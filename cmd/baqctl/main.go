@@ -57,7 +57,11 @@ func main() {
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	if err := parsed.Run(&session{ctx: ctx, lang: assets.Lang(c.Lang), log: log}); err != nil {
-		fmt.Fprintln(os.Stderr, sentence(assets.Lang(c.Lang), err))
+		text, whole := sentence(assets.Lang(c.Lang), err)
+		fmt.Fprintln(os.Stderr, text)
+		if !whole {
+			log.Error("stopped", "cause", err)
+		}
 		stop()
 		os.Exit(1)
 	}

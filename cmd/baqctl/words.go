@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"io/fs"
+	"net"
+	"syscall"
 
 	"baqylau/api"
 	"baqylau/assets"
@@ -11,24 +14,40 @@ import (
 	"baqylau/signing"
 )
 
-// sentence puts a failure into words; what no sentence is known for is told as it is.
-func sentence(lang assets.Lang, err error) string {
+// sentence puts a failure into words. whole says that they say it all: else the cause belongs in the log.
+func sentence(lang assets.Lang, err error) (text string, whole bool) {
 	var p api.Problem
 	var v control.Verdict
 	switch code := signing.Fault(err); {
 	case errors.As(err, &p):
-		return p.Detail(lang)
+		return p.Detail(lang), true
 	case errors.As(err, &v):
-		return api.Sentence(lang, v, "")
+		return api.Sentence(lang, v, ""), true
 	case errors.Is(err, store.ErrOtherPurpose), errors.Is(err, server.ErrTrust):
-		return lang.T("cmd.other_purpose")
+		return lang.T("cmd.other_purpose"), true
 	case errors.Is(err, errNoNumbers):
-		return lang.T("cmd.no_numbers")
+		return lang.T("cmd.no_numbers"), true
 	case errors.Is(err, errRefused):
-		return lang.T("cmd.import.refused")
+		return lang.T("cmd.import.refused"), true
 	case code != "" && code != "unknown":
-		return lang.T("signing.fault." + code)
+		return lang.T("signing.fault." + code), true
 	default:
-		return err.Error()
+		return lang.T(machineKey(err)), false
+	}
+}
+
+// machineKey is the text of what the machine refused, or of what nobody foresaw.
+func machineKey(err error) string {
+	var network *net.OpError
+	var path *fs.PathError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "cmd.address_taken"
+	case errors.As(err, &network) && network.Op == "listen":
+		return "cmd.address_bad"
+	case errors.As(err, &path):
+		return "cmd.folder_unusable"
+	default:
+		return "cmd.failed"
 	}
 }
