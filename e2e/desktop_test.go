@@ -122,8 +122,13 @@ func (d *desktop) seeIn(words string, area image.Rectangle) image.Point {
 	d.t.Helper()
 	var place image.Rectangle
 	var certainty float64
+	defer func() {
+		if certainty < certain {
+			d.t.Logf("the likest place %v has the certainty %.2f", place, certainty)
+		}
+	}()
 	d.until("«"+words+"» is on the screen", func() bool {
-		place, certainty = look(d.screen()).find(d.t, words, area)
+		place, certainty = seen(d.screen()).find(d.t, words, area)
 		return certainty >= certain
 	})
 	return place.Min.Add(place.Max).Div(2)
@@ -133,7 +138,7 @@ func (d *desktop) seeIn(words string, area image.Rectangle) image.Point {
 func (d *desktop) gone(words string) {
 	d.t.Helper()
 	d.until("«"+words+"» is gone from the screen", func() bool {
-		_, certainty := look(d.screen()).find(d.t, words, whole)
+		_, certainty := seen(d.screen()).find(d.t, words, whole)
 		return certainty < certain
 	})
 }
@@ -141,7 +146,7 @@ func (d *desktop) gone(words string) {
 // shows says whether the words are on the screen now.
 func (d *desktop) shows(words string) bool {
 	d.t.Helper()
-	_, certainty := look(d.screen()).find(d.t, words, whole)
+	_, certainty := seen(d.screen()).find(d.t, words, whole)
 	return certainty >= certain
 }
 

@@ -21,7 +21,7 @@ func BenchmarkWindowOpens(b *testing.B) {
 		b.StartTimer()
 		d.start()
 		d.quickly(func() bool {
-			_, certainty := look(d.screen()).find(b, "Кіру", button)
+			_, certainty := seen(d.screen()).find(b, "Кіру", button)
 			return certainty >= certain
 		})
 	}

@@ -4,15 +4,17 @@ package e2e
 
 import (
 	"image"
+	"image/color"
 	"image/draw"
 	"math"
 	"testing"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/math/fixed"
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/software"
+	"fyne.io/fyne/v2/test"
 
-	"baqylau/assets"
+	"baqylau/ui/look"
 )
 
 // sight finds words on a picture of the screen as a person does, by their shape: the word is drawn
@@ -22,7 +24,7 @@ type sight struct {
 	light         []float32 // luminance, row by row, 0 … 1
 }
 
-func look(picture image.Image) *sight {
+func seen(picture image.Image) *sight {
 	b := picture.Bounds()
 	s := &sight{width: b.Dx(), height: b.Dy(), light: make([]float32, b.Dx()*b.Dy())}
 	rgba := image.NewRGBA(image.Rect(0, 0, s.width, s.height))
@@ -43,34 +45,26 @@ type shape struct {
 
 // faces are the sizes and weights that the program writes in.
 var faces = []struct {
-	size float64
+	size float32
 	bold bool
 }{{14, false}, {14, true}, {12, false}, {20, true}, {16, true}, {13, false}}
 
-func draws(t testing.TB, text string, size float64, bold bool) shape {
+// draws draws a word as the program does, with the same shaping and the same font, and cuts it out.
+func draws(t testing.TB, text string, size float32, bold bool) shape {
 	t.Helper()
-	data := assets.FontRegular
-	if bold {
-		data = assets.FontBold
+	if fyne.CurrentApp() == nil {
+		test.NewApp().Settings().SetTheme(look.New(look.Light, 100))
 	}
-	parsed, err := opentype.Parse(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer face.Close()
-	bounds, _ := font.BoundString(face, text)
-	left, top := bounds.Min.X.Floor(), bounds.Min.Y.Floor()
-	w, h := bounds.Max.X.Ceil()-left, bounds.Max.Y.Ceil()-top
-	mask := image.NewAlpha(image.Rect(0, 0, w, h))
-	(&font.Drawer{Dst: mask, Src: image.Opaque, Face: face, Dot: fixed.P(-left, -top)}).DrawString(text)
+	word := canvas.NewText(text, color.Black)
+	word.TextSize, word.TextStyle.Bold = size, bold
+	word.Resize(word.MinSize())
+	picture := software.Render(word, look.New(look.Light, 100))
+	b := inked(picture)
+	w, h := b.Dx(), b.Dy()
 	s := shape{width: w, height: h, ink: make([]float32, w*h)}
 	for y := range h {
 		for x := range w {
-			v := float32(mask.AlphaAt(x, y).A) / 255
+			v := inkAt(picture, b.Min.X+x, b.Min.Y+y)
 			s.ink[y*w+x] = v
 			switch {
 			case v > 0.85:
@@ -82,6 +76,26 @@ func draws(t testing.TB, text string, size float64, bold bool) shape {
 	}
 	s.inked, s.blank = spread(s.inked, 24), spread(s.blank, 24)
 	return s
+}
+
+// inkAt is how much of a pixel is written on, in black on the ground that the corner shows.
+func inkAt(p image.Image, x, y int) float32 {
+	ground, _, _, _ := p.At(p.Bounds().Min.X, p.Bounds().Min.Y).RGBA()
+	here, _, _, _ := p.At(x, y).RGBA()
+	return 1 - float32(here)/float32(ground)
+}
+
+// inked is the part of a picture that is written on.
+func inked(p image.Image) image.Rectangle {
+	var r image.Rectangle
+	for y := p.Bounds().Min.Y; y < p.Bounds().Max.Y; y++ {
+		for x := p.Bounds().Min.X; x < p.Bounds().Max.X; x++ {
+			if inkAt(p, x, y) > 0.02 {
+				r = r.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	return r
 }
 
 func spread(all []int, n int) []int {
@@ -96,7 +110,7 @@ func spread(all []int, n int) []int {
 }
 
 // certain is the correlation from which a place counts as the word.
-const certain = 0.93
+const certain = 0.86
 
 // find gives the place of a word within an area and how certain it is (0 … 1): the best of all
 // places and faces.
@@ -107,15 +121,19 @@ func (s *sight) find(t testing.TB, text string, area image.Rectangle) (image.Rec
 	most := 0.0
 	for _, f := range faces {
 		w := draws(t, text, f.size, f.bold)
+		near, nearest := image.Rectangle{}, 0.0
 		for y := area.Min.Y; y+w.height <= area.Max.Y; y++ {
 			for x := area.Min.X; x+w.width <= area.Max.X; x++ {
 				if !s.hints(w, x, y) {
 					continue
 				}
-				if c := s.correlation(w, x, y); c > most {
-					most, best = c, image.Rect(x, y, x+w.width, y+w.height)
+				if c := s.correlation(w, x, y); c > nearest {
+					nearest, near = c, image.Rect(x, y, x+w.width, y+w.height)
 				}
 			}
+		}
+		if nearest > most {
+			most, best = nearest, near
 		}
 	}
 	return best, most

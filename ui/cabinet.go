@@ -35,11 +35,11 @@ func (c *cabinet) content() fyne.CanvasObject {
 	c.list = kit.NewJournal(kit.JournalSpec{
 		Lang: c.p.lang, Title: t("cabinet.tasks"),
 		Columns: []kit.Column{
-			{Key: "what", Title: t("cabinet.column.what"), Width: 150},
-			{Key: "number", Title: t("cabinet.column.number"), Width: 140},
-			{Key: "about", Title: t("cabinet.column.about"), Width: 320, Grow: true},
-			{Key: "whose", Title: t("cabinet.column.whose"), Width: 240},
-			{Key: "due", Title: t("cabinet.column.due"), Width: 190, Align: ink.Leading},
+			{Key: "what", Title: t("cabinet.column.what"), Width: 180},
+			{Key: "number", Title: t("cabinet.column.number"), Width: 120},
+			{Key: "about", Title: t("cabinet.column.about"), Width: 220, Grow: true},
+			{Key: "whose", Title: t("cabinet.column.whose"), Width: 230},
+			{Key: "due", Title: t("cabinet.column.due"), Width: 212, Align: ink.Leading},
 		},
 		OnOpen: c.open,
 	})

@@ -43,7 +43,7 @@ func (m *myLotsPage) rail() string { return pageMyLots }
 func (m *myLotsPage) crumbs() []kit.Crumb {
 	return []kit.Crumb{m.p.home(), {Text: m.p.lang.T("rail.my-lots")}}
 }
-func (m *myLotsPage) focus()       { m.p.whenShown(m.list.Focus) }
+func (m *myLotsPage) focus()       { m.list.Focus() }
 func (m *myLotsPage) startSearch() { m.list.FocusSearch() }
 
 // keep notes where the cursor is, for who comes back.

@@ -132,7 +132,7 @@ func (p *Program) goForward() {
 func (p *Program) show(r route) {
 	p.route = r
 	p.build()
-	p.current.focus()
+	p.whenShown(p.current.focus)
 }
 
 // build makes the page in front anew.
@@ -225,8 +225,12 @@ func (p *Program) home() kit.Crumb {
 // search finds by number, name or BIN: in the journal, or at the organiser's in the inbox.
 func (p *Program) search(text string) {
 	to := route{name: pageNotifications, id: text}
-	if !p.desk.Actor().HasAny(control.Auditor, control.AuditorApprover, control.Controller, control.ControllerApprover) {
+	switch a := p.desk.Actor(); {
+	case a.HasAny(control.Auditor, control.AuditorApprover, control.Controller, control.ControllerApprover):
+	case a.Has(control.AuditObject):
 		to.name = pageInbox
+	default:
+		to = route{name: pageReport}
 	}
 	p.navigate(to)
 }

@@ -57,14 +57,14 @@ func (n *notificationsPage) content() fyne.CanvasObject {
 	n.list = kit.NewJournal(kit.JournalSpec{
 		Lang: n.p.lang, Title: t("rail.notifications"),
 		Columns: []kit.Column{
-			{Key: "number", Title: t("journal.column.number"), Width: 130, Sortable: true},
+			{Key: "number", Title: t("journal.column.number"), Width: 100, Sortable: true},
 			{Key: "purchase", Title: t("journal.column.purchase"), Width: 95, Sortable: true},
 			{Key: "lot", Title: t("journal.column.lot"), Width: 115, Sortable: true},
 			{Key: "direction", Title: t("journal.column.direction"), Width: 55, Sortable: true},
-			{Key: "status", Title: t("journal.column.status"), Width: 145, Sortable: true},
+			{Key: "status", Title: t("journal.column.status"), Width: 172, Sortable: true},
 			{Key: "agreer", Title: t("journal.column.agreer"), Width: 110, Sortable: true},
-			{Key: "organizer", Title: t("journal.column.organizer"), Width: 110, Sortable: true, Grow: true},
-			{Key: "due", Title: t("journal.column.due"), Width: 200, Sortable: true},
+			{Key: "organizer", Title: t("journal.column.organizer"), Width: 100, Sortable: true, Grow: true},
+			{Key: "due", Title: t("journal.column.due"), Width: 206, Sortable: true},
 			{Key: "author", Title: t("journal.column.author"), Width: 150, Sortable: true, Hidden: true},
 			{Key: "name", Title: t("journal.column.name"), Width: 240, Sortable: true, Hidden: true},
 		},

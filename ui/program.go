@@ -64,6 +64,7 @@ type Program struct {
 	forward []route
 	loads   int // generation of what is loaded for the page in front
 	last    string
+	online  bool // as the page in front was last told
 }
 
 // New makes the desktop in a window of the application and shows its first screen. The window is not
@@ -201,6 +202,12 @@ func (p *Program) showState() {
 	}
 	p.frame.SetConnection(tone, text)
 	p.frame.SetClock(p.lang.T("shell.clock", "time", assets.DateTime(p.desk.Now())))
+	if state.Online != p.online {
+		p.online = state.Online
+		if p.current != nil {
+			p.current.refresh()
+		}
+	}
 }
 
 // setLang shows everything in another language, at once.

@@ -77,7 +77,7 @@ func (r *reportPage) rail() string { return pageReport }
 func (r *reportPage) crumbs() []kit.Crumb {
 	return []kit.Crumb{r.p.home(), {Text: r.p.lang.T("rail.report")}}
 }
-func (r *reportPage) focus() { r.p.whenShown(r.list.Focus) }
+func (r *reportPage) focus() { r.list.Focus() }
 
 // keep stops what is being formed and notes where the cursor is.
 func (r *reportPage) keep() {

@@ -62,7 +62,7 @@ func (d *signDialog) open() {
 	body := kit.Stack(12,
 		kit.NewSubheading(t("sign.what")), d.what(),
 		kit.NewSubheading(t("sign.with")), d.choose,
-		kit.NewSubheading(t("login.password")), d.password, d.message,
+		kit.NewSubheading(t("login.password")), d.password, kit.Wide(0, 72, d.message),
 	)
 	d.dialog = d.p.controller.Show(kit.DialogSpec{
 		Title: d.p.lang.N("sign.title", len(d.papers)), Body: body, Primary: d.primary(), Width: 620,
@@ -177,9 +177,7 @@ func (d *signDialog) result(results []app.Signed) {
 		failed = append(failed, r.Paper)
 		text += "\n№ " + r.Paper.Number + ": " + app.Sentence(d.p.lang, r.Err, "approve")
 	}
-	for _, paper := range d.papers[len(results):] {
-		failed = append(failed, paper)
-	}
+	failed = append(failed, d.papers[len(results):]...)
 	d.p.factsChanged()
 	if len(failed) == 0 {
 		d.p.tell(look.Success, d.p.lang.N("sign.done", signed))

@@ -171,6 +171,7 @@ func newWide(width, height float32, child fyne.CanvasObject) *fyne.Container {
 
 // Layout implements fyne.Layout.
 func (w *wide) Layout(children []fyne.CanvasObject, size fyne.Size) {
+	size = size.Max(fyne.Size{}) // in too small a window a border leaves less than nothing
 	for _, o := range children {
 		o.Move(fyne.Position{})
 		o.Resize(size)
