@@ -205,15 +205,15 @@ func (f *formPage) send() {
 		err := desk.SendToAgreement(ctx, form)
 		sent = err == nil
 		if errors.Is(err, app.ErrQueued) {
-			return nil // told below: only the text is on its way
+			return nil // told below: text and sending wait together
 		}
 		return err
 	}, func() {
-		if !sent {
+		if sent {
+			f.p.tell(look.Success, f.p.lang.T("form.sent", "name", shortName(f.now().agreer.name())))
+		} else {
 			f.p.tell(look.Warning, f.p.lang.T("form.kept_here"))
-			return
 		}
-		f.p.tell(look.Success, f.p.lang.T("form.sent", "name", shortName(f.now().agreer.name())))
 		if f.p.current == page(f.now()) {
 			f.p.replace(route{name: pageNotifications})
 		}
