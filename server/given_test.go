@@ -262,11 +262,24 @@ const origin = "https://centre.example"
 
 func serving(t testing.TB, st *store.Store) *world {
 	t.Helper()
+	t.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			t.Errorf("closing the store: %v", err)
+		}
+	})
+	return served(t, st, func(*server.Config) {})
+}
+
+// served serves a store by a configuration that is changed first.
+func served(t testing.TB, st *store.Store, change func(*server.Config)) *world {
+	t.Helper()
 	w := &world{t: t, store: st, clock: newClock(noon())}
-	s, err := server.New(server.Config{
+	config := server.Config{
 		Store: st, Book: server.BuiltInBook(), Trust: signing.DemoTrust(keys(t).Certificate), Origin: origin,
 		NameKK: "Орталық", NameRU: "Центр", Clock: w.clock.now,
-	})
+	}
+	change(&config)
+	s, err := server.New(config)
 	if err != nil {
 		t.Fatalf("making the centre: %v", err)
 	}
@@ -275,9 +288,6 @@ func serving(t testing.TB, st *store.Store) *world {
 	t.Cleanup(func() {
 		http.DefaultClient.CloseIdleConnections()
 		h.Close()
-		if err := st.Close(); err != nil {
-			t.Errorf("closing the store: %v", err)
-		}
 	})
 	return w
 }
