@@ -316,3 +316,29 @@ func BenchmarkWorkingDays(b *testing.B) {
 		}
 	}
 }
+
+func TestWorkingDaysBeforeAnEndLeaveSoMany(t *testing.T) {
+	c := builtIn(t)
+	for _, r := range []struct {
+		closes string
+		n      int
+		want   string
+	}{
+		{"2026-03-18 00:00", 1, "2026-03-17 00:00"},
+		{"2026-03-18 00:00", 2, "2026-03-16 00:00"},
+		{"2026-03-18 00:00", 3, "2026-03-13 00:00"}, // over a weekend
+		{"2026-03-27 00:00", 2, "2026-03-20 00:00"}, // over Nauryz
+		{"2026-03-17 18:00", 1, "2026-03-17 00:00"}, // an end within a day
+		{"2026-03-22 00:00", 1, "2026-03-20 00:00"}, // an end on a day off
+		{"2025-01-06 00:00", 1, "2025-01-05 00:00"}, // a working Sunday
+	} {
+		got, err := c.WorkingDaysBefore(local(t, c, r.closes), r.n)
+		if want := local(t, c, r.want); err != nil || !got.Equal(want) {
+			t.Errorf("%d before %s: %v, %v; want %v", r.n, r.closes, got, err, want)
+		}
+	}
+	var unknown calendar.UnknownYear
+	if _, err := c.WorkingDaysBefore(local(t, c, "2025-01-01 00:00"), 1); !errors.As(err, &unknown) || unknown.Year != 2024 {
+		t.Errorf("the error is %v, want the unknown year 2024", err)
+	}
+}

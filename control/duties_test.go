@@ -1,0 +1,120 @@
+package control_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"baqylau/control"
+)
+
+// told writes duties as "kind 2026-03-13 00:00 · …".
+func told(duties []control.Duty) string {
+	var parts []string
+	for _, d := range duties {
+		parts = append(parts, string(d.Kind)+" "+d.At.In(time.FixedZone("", 5*3600)).Format("01-02 15:04"))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func TestWhatTimeBringsToANotification(t *testing.T) {
+	const running = "remind_execution 03-13 00:00 · lapse 03-18 00:00" // 13, 16 and 17 March are left
+	for _, r := range []struct {
+		name   string
+		status control.NotificationStatus
+		but    func(*control.Notification)
+		want   string
+	}{
+		{"delivered", control.NotificationDelivered, nil, running},
+		{"acknowledged", control.NotificationAcknowledged, nil, running},
+		{"begun", control.NotificationInExecution, nil, running},
+		{"objection refused", control.NotificationObjectionLost, nil, running},
+		{"objection partly satisfied", control.NotificationObjectionPartly, nil, running},
+		{"not confirmed: no lapse", control.NotificationNotConfirmed, nil, "remind_execution 03-13 00:00"},
+		{"an objection is open", control.NotificationObjectionSent, nil, ""},
+		{"a draft", control.NotificationDraft, nil, ""},
+		{"executed", control.NotificationExecuted, nil, ""},
+		{"no deadline known", control.NotificationDelivered, func(n *control.Notification) { n.Deadline = time.Time{} }, ""},
+		{"continued without executing", control.NotificationAcknowledged, func(n *control.Notification) { n.Remedy = control.ContinueWithoutReview }, "lapse 03-18 00:00"},
+		{"remedies that open at delivery", control.NotificationDelivered, func(n *control.Notification) {
+			n.Remedies = []control.OpenRemedy{{Remedy: control.CancelPurchase, From: n.DeliveredAt}}
+		}, running},
+		{"remedies that open later, once", control.NotificationDelivered, func(n *control.Notification) {
+			at := almaty(t, "2026-03-05 00:00")
+			n.Remedies = []control.OpenRemedy{{Remedy: control.ReviewAdmission, From: at}, {Remedy: control.ContinueWithoutReview, From: at}}
+		}, "remedy_opens 03-05 00:00 · " + running},
+		{"a deadline so near that the reminder comes at once", control.NotificationObjectionLost, func(n *control.Notification) {
+			n.DeliveredAt = almaty(t, "2026-03-17 10:00")
+		}, "remind_execution 03-17 10:00 · lapse 03-18 00:00"},
+		{"the report waits", control.NotificationAwaiting, func(n *control.Notification) { n.ReportedAt = almaty(t, "2026-03-12 10:00") }, "remind_confirmation 03-17 00:00 · confirmation_overdue 03-18 00:00"},
+		{"the report waits since nobody knows when", control.NotificationAwaiting, nil, ""},
+	} {
+		t.Run(r.name, func(t *testing.T) {
+			n := delivered(t, r.status)
+			if r.but != nil {
+				r.but(n)
+			}
+			duties, err := builtInRules(t).NotificationDuties(n)
+			if err != nil || told(duties) != r.want {
+				t.Errorf("%s (%v), want %s", told(duties), err, r.want)
+			}
+		})
+	}
+	n := delivered(t, control.NotificationDelivered)
+	n.Deadline = almaty(t, "2028-01-12 00:00")
+	_, err := builtInRules(t).NotificationDuties(n)
+	expectUnknownYear(t, err, 2028)
+	n = delivered(t, control.NotificationAwaiting)
+	n.ReportedAt = almaty(t, "2026-12-31 10:00")
+	_, err = builtInRules(t).NotificationDuties(n)
+	expectUnknownYear(t, err, 2027)
+	lead := []control.Term{{Name: control.ConfirmationTerm, Value: 1}, {Name: control.ConfirmationReminder, Value: 300}}
+	n.ReportedAt = almaty(t, "2025-03-12 10:00")
+	rules := &control.Rules{Calendar: builtInRules(t).Calendar, Terms: control.NewTermBook("x", lead)}
+	_, err = rules.NotificationDuties(n)
+	expectUnknownYear(t, err, 2024)
+}
+
+func TestWhatTimeBringsToAnObjection(t *testing.T) {
+	for _, s := range control.ObjectionStatuses() {
+		want := ""
+		if s.Open() {
+			want = "remind_review 03-30 00:00 · review_overdue 04-02 00:00"
+		}
+		duties, err := builtInRules(t).ObjectionDuties(anObjection(t, s))
+		if err != nil || told(duties) != want {
+			t.Errorf("%s: %s (%v), want %s", s, told(duties), err, want)
+		}
+	}
+	o := anObjection(t, control.ObjectionNew)
+	o.Due = time.Time{}
+	if duties, err := builtInRules(t).ObjectionDuties(o); err != nil || duties != nil {
+		t.Errorf("with no term: %v, %v", duties, err)
+	}
+	o.Due = almaty(t, "2030-01-10 00:00")
+	_, err := builtInRules(t).ObjectionDuties(o)
+	expectUnknownYear(t, err, 2030)
+}
+
+// Right after an outage of any length, each once: what is due comes in order, and a key tells it again.
+func TestWhatIsDueComesInOrderAndIsToldByItsKey(t *testing.T) {
+	first, second := almaty(t, "2026-03-13 00:00"), almaty(t, "2026-03-18 00:00")
+	duties := []control.Duty{{Kind: control.LapseDue, At: second}, {Kind: control.RemindExecution, At: first}}
+	for at, want := range map[time.Time]string{
+		first.Add(-1):            "",
+		first:                    "remind_execution 03-13 00:00",
+		second.Add(-1):           "remind_execution 03-13 00:00",
+		second:                   "remind_execution 03-13 00:00 · lapse 03-18 00:00",
+		second.AddDate(10, 0, 0): "remind_execution 03-13 00:00 · lapse 03-18 00:00",
+	} {
+		if got := told(control.Due(duties, at)); got != want {
+			t.Errorf("at %v due are %s, want %s", at, got, want)
+		}
+	}
+	if duties[0].Kind != control.LapseDue {
+		t.Error("the caller's list was put in order")
+	}
+	if key := duties[0].Key(); key != "lapse@2026-03-17T19:00:00Z" || key == duties[1].Key() {
+		t.Errorf("the keys are %q and %q", key, duties[1].Key())
+	}
+}
