@@ -2,6 +2,8 @@ package control
 
 import "strconv"
 
+//go:generate go run ./states ../assets/words ../docs/states
+
 // Action is something a person does to an aggregate.
 type Action string
 
