@@ -116,3 +116,15 @@ func DaysLeft(lang assets.Lang, days int) string {
 		return lang.N("deadline.workdays_left", days)
 	}
 }
+
+// DaysLeftShort is the same for a list.
+func DaysLeftShort(lang assets.Lang, days int) string {
+	switch {
+	case days < 0:
+		return lang.T("app.overdue")
+	case days == 0:
+		return lang.T("app.today")
+	default:
+		return lang.T("app.days_left_short", "n", days)
+	}
+}

@@ -39,7 +39,7 @@ func (c *cabinet) content() fyne.CanvasObject {
 			{Key: "number", Title: t("cabinet.column.number"), Width: 120},
 			{Key: "about", Title: t("cabinet.column.about"), Width: 220, Grow: true},
 			{Key: "whose", Title: t("cabinet.column.whose"), Width: 230},
-			{Key: "due", Title: t("cabinet.column.due"), Width: 212, Align: ink.Leading},
+			{Key: "due", Title: t("cabinet.column.due"), Width: 128, Align: ink.Leading},
 		},
 		OnOpen: c.open,
 	})
@@ -83,7 +83,7 @@ func (c *cabinet) row(i int) []kit.Cell {
 	task := c.tasks[i]
 	due := kit.Cell{}
 	if !task.Due.IsZero() {
-		due = kit.Cell{Text: app.DaysLeft(c.p.lang, task.DaysLeft), Status: look.Deadline(task.DaysLeft)}
+		due = kit.Cell{Text: app.DaysLeftShort(c.p.lang, task.DaysLeft), Status: look.Deadline(task.DaysLeft)}
 	}
 	return []kit.Cell{
 		{Text: c.p.lang.T("task." + string(task.Kind)), Strong: true},

@@ -68,7 +68,7 @@ func (b *inboxPage) content() fyne.CanvasObject {
 			{Key: "purchase", Title: t("inbox.column.purchase"), Width: 120},
 			{Key: "name", Title: t("inbox.column.name"), Width: 215, Grow: true},
 			{Key: "came", Title: t("inbox.column.came"), Width: 150},
-			{Key: "due", Title: t("inbox.column.due"), Width: 215},
+			{Key: "due", Title: t("inbox.column.due"), Width: 128},
 		},
 		OnSearch: func(text string) { b.view.Place.Search = text; b.show() },
 		OnOpen:   b.p.openNotification,
@@ -169,7 +169,7 @@ func (b *inboxPage) cells(row letter) []kit.Cell {
 	}
 	due := kit.Cell{}
 	if days, open := b.p.daysLeft(row.card); open {
-		due = kit.Cell{Text: app.DaysLeft(l, days), Status: look.Deadline(days)}
+		due = kit.Cell{Text: app.DaysLeftShort(l, days), Status: look.Deadline(days)}
 	}
 	return []kit.Cell{
 		{Text: n.Number, Strong: row.unread},

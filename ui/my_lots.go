@@ -57,9 +57,9 @@ func (m *myLotsPage) content() fyne.CanvasObject {
 		Columns: []kit.Column{
 			{Key: "number", Title: t("lots.column.number"), Width: 96, Sortable: true},
 			{Key: "lot", Title: t("lots.column.lot"), Width: 134, Sortable: true},
-			{Key: "name", Title: t("lots.column.name"), Width: 110, Grow: true, Sortable: true},
+			{Key: "name", Title: t("lots.column.name"), Width: 170, Grow: true, Sortable: true},
 			{Key: "direction", Title: t("lots.column.direction"), Width: 78, Sortable: true},
-			{Key: "due", Title: t("lots.column.due"), Width: 212, Sortable: true},
+			{Key: "due", Title: t("lots.column.due"), Width: 150, Sortable: true},
 			{Key: "checks", Title: t("lots.column.checks"), Width: 150, Sortable: true},
 			{Key: "notification", Title: t("lots.column.notification"), Width: 136, Sortable: true},
 			{Key: "certificate", Title: t("lots.column.certificate"), Width: 116, Sortable: true},
@@ -141,7 +141,7 @@ func (m *myLotsPage) due(lot *app.MyLot) kit.Cell {
 	case lot.Open.Closes.IsZero():
 		return kit.Cell{Text: l.T("lots.no_term"), Status: look.Status{Icon: look.IconClock, Plain: true}}
 	default:
-		return kit.Cell{Text: app.DaysLeft(l, lot.DaysLeft), Status: look.Deadline(lot.DaysLeft)}
+		return kit.Cell{Text: app.DaysLeftShort(l, lot.DaysLeft), Status: look.Deadline(lot.DaysLeft)}
 	}
 }
 

@@ -64,7 +64,7 @@ func (n *notificationsPage) content() fyne.CanvasObject {
 			{Key: "status", Title: t("journal.column.status"), Width: 172, Sortable: true},
 			{Key: "agreer", Title: t("journal.column.agreer"), Width: 110, Sortable: true},
 			{Key: "organizer", Title: t("journal.column.organizer"), Width: 100, Sortable: true, Grow: true},
-			{Key: "due", Title: t("journal.column.due"), Width: 206, Sortable: true},
+			{Key: "due", Title: t("journal.column.due"), Width: 128, Sortable: true},
 			{Key: "author", Title: t("journal.column.author"), Width: 150, Sortable: true, Hidden: true},
 			{Key: "name", Title: t("journal.column.name"), Width: 240, Sortable: true, Hidden: true},
 		},
@@ -209,7 +209,7 @@ func (n *notificationsPage) dueCell(c app.Card) kit.Cell {
 	if !open {
 		return kit.Cell{}
 	}
-	return kit.Cell{Text: app.DaysLeft(n.p.lang, days), Status: look.Deadline(days)}
+	return kit.Cell{Text: app.DaysLeftShort(n.p.lang, days), Status: look.Deadline(days)}
 }
 
 // daysLeft counts the working days until the next term of a notification ends: to send it while it is

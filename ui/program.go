@@ -218,6 +218,8 @@ func (p *Program) setLang(l assets.Lang) {
 	p.lang = l
 	p.fyne.Preferences().SetString(preferenceLang, string(l))
 	p.controller.SetLang(l)
+	p.controller.DropToasts()
+	p.last = "" // it was said in the other language
 	p.speak()
 	p.window.SetTitle(l.T("app.name"))
 	p.shortcuts()

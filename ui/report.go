@@ -99,10 +99,10 @@ func (r *reportPage) content() fyne.CanvasObject {
 		Columns: []kit.Column{
 			{Key: "number", Title: t("lots.column.number"), Width: 96, Sortable: true},
 			{Key: "lot", Title: t("lots.column.lot"), Width: 134, Sortable: true},
-			{Key: "name", Title: t("report.column.name"), Width: 120, Grow: true, Sortable: true},
+			{Key: "name", Title: t("report.column.name"), Width: 190, Grow: true, Sortable: true},
 			{Key: "amount", Title: t("report.column.amount"), Width: 136, Align: ink.Trailing, Sortable: true},
 			{Key: "direction", Title: t("lots.column.direction"), Width: 78, Sortable: true},
-			{Key: "due", Title: t("report.column.due"), Width: 212, Sortable: true},
+			{Key: "due", Title: t("report.column.due"), Width: 128, Sortable: true},
 			{Key: "assignee", Title: t("report.column.assignee"), Width: 230, Sortable: true},
 			{Key: "organization", Title: t("report.column.organization"), Width: 260, Sortable: true},
 			{Key: "organizer", Title: t("report.column.organizer"), Width: 260, Sortable: true},
@@ -310,7 +310,7 @@ func (r *reportPage) due(closes time.Time) kit.Cell {
 		return kit.Cell{}
 	}
 	left := r.p.desk.DaysLeft(closes)
-	return kit.Cell{Text: app.DaysLeft(r.p.lang, left), Status: look.Deadline(left)}
+	return kit.Cell{Text: app.DaysLeftShort(r.p.lang, left), Status: look.Deadline(left)}
 }
 
 func directionName(l assets.Lang, d control.Direction) string {

@@ -171,6 +171,12 @@ func (c *Controller) Toast(tone look.Tone, text string) {
 	c.After(toastTime, t.onTapped)
 }
 
+// DropToasts takes every toast away, as when the language changes.
+func (c *Controller) DropToasts() {
+	c.toasts.RemoveAll()
+	c.layer.Refresh()
+}
+
 const (
 	toastTime = 6 * time.Second
 	maxToasts = 3
