@@ -52,6 +52,9 @@ func TestEveryLabelIsInWords(t *testing.T) {
 				} else if !strings.HasPrefix(strings.TrimSpace(line), "state ") {
 					continue
 				}
+				if strings.ContainsAny(quoted, ":;") {
+					t.Errorf("%s: %q can't stand in a diagram", name, quoted)
+				}
 				if strings.IndexFunc(quoted, func(r rune) bool { return r >= 'a' && r <= 'z' }) >= 0 {
 					t.Errorf("%s: %q is no word of a person", name, quoted)
 				}
