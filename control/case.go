@@ -27,7 +27,10 @@ type Case struct {
 	Windows  Windows
 	Now      time.Time
 
-	discussed bool
+	// What every lot's verdict would look up in all lots, so that a table costs its cells alone.
+	discussed        bool
+	complaints, open int     // filed within the days for complaints, and those of them not decided
+	sent             [5]bool // by Direction.index: a notification was sent
 }
 
 // Case puts a purchase and the work on it together. work may be shorter than the lots: what is
@@ -40,7 +43,14 @@ func (r *Rules) Case(p *Purchase, work []LotWork, now time.Time) (*Case, error) 
 	if missing := len(p.Lots) - len(work); missing > 0 {
 		work = append(slices.Clip(work), make([]LotWork, missing)...)
 	}
-	return &Case{Rules: r, Purchase: p, Work: work, Windows: windows, Now: now, discussed: p.AnyDiscussed()}, nil
+	c := &Case{Rules: r, Purchase: p, Work: work, Windows: windows, Now: now, discussed: p.AnyDiscussed()}
+	c.complaints, c.open = c.filed()
+	for i := range work {
+		for d := range work[i].Directions {
+			c.sent[d] = c.sent[d] || work[i].Directions[d].Notification.Sent()
+		}
+	}
+	return c, nil
 }
 
 // LotWork is what people have done on one lot.

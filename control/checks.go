@@ -99,8 +99,8 @@ func (c *Case) markable(lot int, d Direction) Verdict {
 		return allow("R-2.7", Window{})
 	}
 	if d == D4 && c.Purchase.Status == Completed && (l.Status == Held || l.Status == NotHeld) {
-		switch complaints, open := c.filed(); {
-		case complaints == 0 || open > 0:
+		switch {
+		case c.complaints == 0 || c.open > 0:
 		case c.decided(ComplaintDeskControl):
 			return allow("R-2.9", Window{}) // this decision leaves the marks open
 		default:

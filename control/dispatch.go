@@ -6,14 +6,7 @@ import (
 )
 
 // Sent says whether a notification of the direction has been sent: then the direction is shut out.
-func (c *Case) Sent(d Direction) bool {
-	for i := range c.Work {
-		if c.Work[i].In(d).Notification.Sent() {
-			return true
-		}
-	}
-	return false
-}
+func (c *Case) Sent(d Direction) bool { return c.sent[d.index()] }
 
 // Create answers whether the actor may create a notification on the lot in the direction.
 func (c *Case) Create(a Actor, lot int, d Direction) Verdict {
@@ -80,7 +73,7 @@ func withRule(rule Rule, v Verdict) Verdict {
 //
 func (c *Case) creationD4(lot int) Verdict {
 	p, l := c.Purchase, &c.Purchase.Lots[lot]
-	complaints, open := c.filed()
+	complaints, open := c.complaints, c.open
 	rule := Rule("R-3.1.4.a")
 	announcements := []Status{Completed, UnderComplaint}
 	lots := []Status{Held, NotHeld, UnderComplaint}
@@ -254,7 +247,7 @@ func (c *Case) sendingD4(lots []int) Verdict {
 	if c.decided(ComplaintAuditCancel, ComplaintAuditReview, ComplaintDeskControl) {
 		return refuse("R-3.1.4.d", ComplaintDecided, p.Number).within(w)
 	}
-	if _, open := c.filed(); open > 0 {
+	if c.open > 0 {
 		return refuse(rule, ComplaintFiled, p.Number).within(w)
 	}
 	for i := range c.Work {

@@ -52,6 +52,11 @@ func TestVerdictsDoNotAllocate(t *testing.T) {
 		cases[name+" decided"] = decided.build()
 	}
 	n := aNotification(control.NotificationInAgreement)
+	sent := delivered(t, control.NotificationDelivered, control.CancelPurchase)
+	objection, conclusion := anObjection(t, control.ObjectionNew), aConclusion(control.ConclusionInAgreement)
+	unapproved := ready(inD1, control.D1)(t)
+	unapproved.notified(0, control.D1, control.NotificationDraft)
+	sending := unapproved.build()
 	for name, c := range cases {
 		for _, d := range []control.Direction{control.Undirected, control.D1, control.D2, control.D3, control.D4} {
 			for action, ask := range map[string]func() control.Verdict{
@@ -62,6 +67,15 @@ func TestVerdictsDoNotAllocate(t *testing.T) {
 				"assign":   func() control.Verdict { return c.Assign(marat, 0, aigul) },
 				"unassign": func() control.Verdict { return c.Unassign(marat, 0) },
 				"approve":  func() control.Verdict { return c.Approve(saule, n, 0) },
+				"agree":    func() control.Verdict { return c.Agree(saule, n, 0, aigul) },
+				"send":     func() control.Verdict { return sending.SendAll(aigul, control.D1) },
+				"execute":  func() control.Verdict { return sent.Execute(dana, control.CancelPurchase, c.Now) },
+				"object":   func() control.Verdict { return sent.Object(dana, c.Now) },
+				"assigned": func() control.Verdict { return objection.Assign(gulnar, timur) },
+				"conclude": func() control.Verdict { return conclusion.Approve(daniya) },
+				"may": func() control.Verdict {
+					return control.May(aigul, control.ActionMark, control.Facts{Case: c, Direction: d})
+				},
 			} {
 				if allocs := testing.AllocsPerRun(20, func() { sink = ask() }); allocs != 0 {
 					t.Errorf("%s, %s of %q: %v allocations", name, action, d, allocs)
@@ -114,6 +128,7 @@ func TestAWindowIsOpenFromItsEventToItsEnd(t *testing.T) {
 
 func BenchmarkVerdict(b *testing.B) {
 	d1, d4 := ready(inD1, control.D1)(b).build(), ready(inD4, control.D4)(b).build()
+	sent := delivered(b, control.NotificationDelivered, control.CancelPurchase)
 	for name, ask := range map[string]func() control.Verdict{
 		"subject":   func() control.Verdict { return d1.Subject(0, control.D1) },
 		"mark":      func() control.Verdict { return d1.Mark(aigul, 0, control.D1) },
@@ -121,6 +136,11 @@ func BenchmarkVerdict(b *testing.B) {
 		"create":    func() control.Verdict { return d1.Create(aigul, 0, control.D1) },
 		"create D4": func() control.Verdict { return d4.Create(aigul, 0, control.D4) },
 		"send":      func() control.Verdict { return d1.SendAll(aigul, control.D1) },
+		"execute":   func() control.Verdict { return sent.Execute(dana, control.CancelPurchase, d1.Now) },
+		"lapse":     func() control.Verdict { return sent.Lapse(d1.Now) },
+		"may": func() control.Verdict {
+			return control.May(dana, "cancel_purchase", control.Facts{Notification: sent, Now: d1.Now})
+		},
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -131,30 +151,40 @@ func BenchmarkVerdict(b *testing.B) {
 	}
 }
 
-// BenchmarkTable500Lots is a desk-control page of a large announcement: what a screen or explain asks
-// of 500 lots in four directions.
+// BenchmarkTable500Lots is the whole table of a large announcement: 500 lots × 4 directions × 11 actions, as
+// a desk-control page or explain asks them. Sending is of a direction, so that its answer serves all lots.
 func BenchmarkTable500Lots(b *testing.B) {
 	for name, stage := range map[string]func(testing.TB) *given{"D1": inD1, "D4": inD4} {
 		b.Run(name, func(b *testing.B) {
 			g := stage(b)
+			d := control.Direction(name)
 			for i := range 500 {
 				if i > 0 {
 					g.another().Number = fmt.Sprintf("84492164-ОК%d", i+1)
 				}
-				g.checked(i, control.Direction(name), g.rules.Catalogue.For(control.OpenTender, control.Direction(name))[0].Number)
+				g.checked(i, d, g.rules.Catalogue.For(control.OpenTender, d)[0].Number)
 			}
+			n := aNotification(control.NotificationInAgreement)
+			n.Direction = d
+			sent := delivered(b, control.NotificationDelivered, control.CancelPurchase, control.AmendDocumentation)
 			b.ReportAllocs()
 			for b.Loop() {
 				c := g.build()
-				for i := range g.purchase.Lots {
-					for _, d := range [...]control.Direction{control.D1, control.D2, control.D3, control.D4} {
-						sink = c.Subject(i, d)
-						sink = c.Mark(aigul, i, d)
-						sink = c.Create(aigul, i, d)
-					}
-				}
 				for _, d := range [...]control.Direction{control.D1, control.D2, control.D3, control.D4} {
 					sink = c.SendAll(aigul, d)
+				}
+				for i := range g.purchase.Lots {
+					for _, d := range [...]control.Direction{control.D1, control.D2, control.D3, control.D4} {
+						sink = c.Assign(marat, i, aigul)
+						sink = c.Mark(aigul, i, d)
+						sink = c.Create(aigul, i, d)
+						sink = c.Agree(saule, n, i, aigul)
+						sink = c.Approve(saule, n, i)
+						sink = n.May(aigul, control.ActionRecall)
+						for _, r := range [...]control.Remedy{control.CancelPurchase, control.AmendDocumentation, control.ReviewAdmission, control.ReviewResults} {
+							sink = sent.Execute(dana, r, g.now)
+						}
+					}
 				}
 			}
 		})
