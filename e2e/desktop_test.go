@@ -134,22 +134,6 @@ func (d *desktop) seeIn(words string, area image.Rectangle) image.Point {
 	return place.Min.Add(place.Max).Div(2)
 }
 
-// gone waits until the words are no longer on the screen.
-func (d *desktop) gone(words string) {
-	d.t.Helper()
-	d.until("«"+words+"» is gone from the screen", func() bool {
-		_, certainty := seen(d.screen()).find(d.t, words, whole)
-		return certainty < certain
-	})
-}
-
-// shows says whether the words are on the screen now.
-func (d *desktop) shows(words string) bool {
-	d.t.Helper()
-	_, certainty := seen(d.screen()).find(d.t, words, whole)
-	return certainty >= certain
-}
-
 // until asks again and again until something holds; when it never does, the last screen is kept.
 func (d *desktop) until(what string, holds func() bool) {
 	d.t.Helper()

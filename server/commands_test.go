@@ -23,7 +23,7 @@ func TestACommandNamesItsKeyAndItsVersion(t *testing.T) {
 			w := at(t, r.stage)
 			call := r.call(w)
 			if call.method != http.MethodPost || call.path == "/v1/logout" || strings.HasPrefix(call.path, "/v1/login") {
-				t.Skip("no command")
+				return // no command
 			}
 			mighty := w.mighty(t, r)
 			w.unchanged(func() {
@@ -66,11 +66,11 @@ func TestACommandIsDoneOnceUnderItsKey(t *testing.T) {
 			w := at(t, r.stage)
 			call := r.call(w)
 			if call.method != http.MethodPost || call.path == "/v1/logout" || strings.HasPrefix(call.path, "/v1/login") {
-				t.Skip("no command")
+				return // no command
 			}
 			mighty := w.mighty(t, r)
 			if r.wanted(mighty) != http.StatusOK {
-				t.Skip("needs a signature: see signatures_test.go")
+				return // needs a signature: see signatures_test.go
 			}
 			call.key = uuid.NewString()
 			first := w.send(mighty, call).ok(t)
