@@ -176,7 +176,7 @@ func TestR312ObjectingOnceWithinItsTerm(t *testing.T) {
 var stranger = control.Actor{Person: "stranger", Organization: "hospital", Roles: []control.Role{control.AuditObject}}
 
 func TestR312ExecutingByAnOpenRemedyBeforeTheDeadline(t *testing.T) {
-	const amend, cancel = control.AmendDocumentation, control.CancelPurchase
+	amend, cancel := control.AmendDocumentation, control.CancelPurchase
 	for _, r := range []struct {
 		name   string
 		status control.NotificationStatus
