@@ -19,7 +19,9 @@ func Work(p *control.Purchase, assignment func(lot string) Assignment, marks fun
 	for i := range p.Lots {
 		lot := p.Lots[i].ID
 		at[lot] = i
-		work[i].Assignee = assignment(lot).Assignee
+		if a := assignment(lot); a.Assignee != "" {
+			work[i].Assignee, work[i].Organization = a.Assignee, a.Organization
+		}
 		for _, direction := range p.Method.Directions() {
 			m := marks(MarksID(lot, direction))
 			in := work[i].In(direction)

@@ -34,7 +34,7 @@ func (c *Case) Assign(a Actor, lot int, assignee Actor) Verdict {
 	if c.Work[lot].Assignee == "" {
 		return subject
 	}
-	if v := c.release(lot); !v.Allowed {
+	if v := c.release(a, lot); !v.Allowed {
 		return v
 	}
 	return subject
@@ -48,13 +48,16 @@ func (c *Case) Unassign(a Actor, lot int) Verdict {
 	if c.Work[lot].Assignee == "" {
 		return refuse("R-1.5", NotAssigned, c.Purchase.Lots[lot].Number)
 	}
-	return c.release(lot)
+	return c.release(a, lot)
 }
 
-// release lets an assignment go only while it has no check mark and no notification. A mark
-// set back to No doesn't count.
-func (c *Case) release(lot int) Verdict {
+// release lets an assignment go: at the word of the department that made it alone, and only while it
+// has no check mark and no notification. A mark set back to No doesn't count.
+func (c *Case) release(a Actor, lot int) Verdict {
 	const rule = "R-1.5"
+	if by := c.Work[lot].Organization; by != "" && by != a.Organization {
+		return refuse(rule, MissingRelation, Colleague.String())
+	}
 	for _, w := range c.Work[lot].Directions {
 		if w.Notification != "" {
 			return refuse(rule, HasNotification, c.Purchase.Lots[lot].Number)

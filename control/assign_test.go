@@ -124,3 +124,29 @@ func TestR15UnassigningNeedsTheRightAndAnAssignment(t *testing.T) {
 	g.done(0).Assignee = aigul.Person
 	expect(t, g.build().Unassign(aigul, 0), "R-1.3 missing_role")
 }
+
+// Another department's assignment is not ours to take: the lot is theirs as long as they keep it.
+func TestAnAssignmentIsLetGoByItsOwnDepartmentAlone(t *testing.T) {
+	rules := builtInRules(t)
+	p := &control.Purchase{
+		Method: control.CommodityExchange, Status: control.Approved,
+		Lots: []control.Lot{{ID: "1", Number: "1", Status: control.Approved}},
+	}
+	manager := control.Actor{Person: "manager", Organization: "ours", Roles: []control.Role{control.LotManager, control.ControlReports}}
+	colleague := control.Actor{Person: "auditor", Organization: "ours", Roles: []control.Role{control.Auditor}}
+	for _, c := range []struct {
+		name, by string
+		allowed  bool
+	}{{"ours", "ours", true}, {"theirs", "theirs", false}} {
+		work := []control.LotWork{{Assignee: "somebody", Organization: c.by}}
+		given, err := rules.Case(p, work, almaty(t, "2026-03-12 10:00"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for action, v := range map[string]control.Verdict{"assign": given.Assign(manager, 0, colleague), "unassign": given.Unassign(manager, 0)} {
+			if v.Allowed != c.allowed || !c.allowed && (v.Reason != control.MissingRelation || v.Rule != "R-1.5") {
+				t.Errorf("%s of what is %s: %v", action, c.name, v)
+			}
+		}
+	}
+}

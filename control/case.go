@@ -55,8 +55,9 @@ func (r *Rules) Case(p *Purchase, work []LotWork, now time.Time) (*Case, error) 
 
 // LotWork is what people have done on one lot.
 type LotWork struct {
-	Assignee   string           // the person it is assigned to; empty when unassigned
-	Directions [5]DirectionWork // by Direction.index
+	Assignee     string           // the person it is assigned to; empty when unassigned
+	Organization string           // the department that assigned it, the assignee's; empty when unknown
+	Directions   [5]DirectionWork // by Direction.index
 }
 
 // In gives the work in a direction, to be read or changed.

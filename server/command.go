@@ -60,7 +60,15 @@ func perform[A any](ctx context.Context, s *Server, key string, request any, f f
 		case !errors.Is(err, store.ErrNotFound):
 			return err
 		}
-		u := &unit{Tx: tx, s: s, now: s.now(), caller: c}
+		// Who the caller is, is read again here: roles may have been taken since the request was let in.
+		now, err := callerFor(tx, c.actor.Person)
+		if errors.Is(err, store.ErrNotFound) {
+			return errUnauthenticated
+		}
+		if err != nil {
+			return err
+		}
+		u := &unit{Tx: tx, s: s, now: s.now(), caller: now}
 		if answer, err = f(u); err != nil {
 			return err
 		}

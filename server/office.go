@@ -46,6 +46,31 @@ func (o Office) Enrol(ctx context.Context, organization api.Organization, people
 	})
 }
 
+// EnrolAdministrator gives a person the administrator's role. Whoever is enrolled already keeps what
+// they have, and so does the organisation.
+func (o Office) EnrolAdministrator(ctx context.Context, organization api.Organization, p api.Person) error {
+	return o.update(ctx, func(u *unit) error {
+		_, err := u.Get(kindOrganization, organization.BIN)
+		if errors.Is(err, store.ErrNotFound) {
+			err = u.enrolOrganization(organization)
+		}
+		if err != nil {
+			return err
+		}
+		known, err := read[api.Person](u.Tx, kindPerson, p.IIN)
+		switch {
+		case err == nil && known.Organization == p.Organization:
+			p = known
+		case err != nil && !errors.Is(err, store.ErrNotFound):
+			return err
+		}
+		if !p.Actor().Has(control.Administrator) {
+			p.Roles = append(p.Roles, control.Administrator)
+		}
+		return u.enrolPerson(p)
+	})
+}
+
 // Imported says what an import came to.
 type Imported struct {
 	portal.Report

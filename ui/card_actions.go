@@ -135,27 +135,8 @@ func (p *Program) askDelete(c app.Card, then func()) {
 		Action: t("card.delete.do"), Icon: look.IconTrash, Destructive: true,
 		OnConfirm: func() {
 			p.act(control.ActionDelete, t("card.delete.done"), func(ctx context.Context) error {
-				if c.Version == 0 {
-					return dropUnsent(desk, c.Notification.ID)
-				}
 				return desk.Delete(ctx, c.Notification.ID)
 			}, then)
 		},
 	})
-}
-
-// dropUnsent throws away a draft that the centre has not got, with what waits of it in the outbox.
-func dropUnsent(desk *app.Desk, id string) error {
-	outbox, err := desk.Outbox()
-	if err != nil {
-		return err
-	}
-	for _, command := range outbox {
-		if command.Aggregate == id {
-			if err := desk.Discard(command.ID); err != nil {
-				return err
-			}
-		}
-	}
-	return desk.DropForm(id)
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"baqylau/api"
-	"baqylau/control"
 	"baqylau/server"
 	"baqylau/signing"
 )
@@ -47,12 +46,12 @@ func (c createAdminCommand) Run(s *session) (err error) {
 	defer func() { err = errors.Join(err, st.Close()) }()
 	names := append(strings.Fields(id.Owner), "", "", "")
 	office := server.Office{Store: st, Clock: time.Now, Name: "baqctl admin"}
-	err = office.Enrol(s.ctx,
+	err = office.EnrolAdministrator(s.ctx,
 		api.Organization{BIN: id.BIN, Kind: api.OrganizationKind(c.Kind), NameKK: id.Organization, NameRU: id.Organization},
 		api.Person{
 			IIN: id.IIN, Surname: names[0], Given: names[1], Patronymic: names[2],
 			PositionKK: s.lang.T("role.administrator"), PositionRU: s.lang.T("role.administrator"),
-			Organization: id.BIN, Roles: []control.Role{control.Administrator},
+			Organization: id.BIN,
 		})
 	if err != nil {
 		return err
