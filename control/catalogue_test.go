@@ -81,23 +81,23 @@ func TestACatalogueIsListedByNumberAndCannotBeChangedThroughAll(t *testing.T) {
 func TestACatalogueThatIsWrongIsRefusedWithLineAndColumn(t *testing.T) {
 	const good = "1,D1,open_tender,cancel_purchase,қ,р,sample\n"
 	for name, r := range map[string]struct{ table, want string }{
-		"empty":                       {"", "line 1"},
-		"other columns":               {"a,b,c,d,e,f,g\n", "line 1"},
-		"too few fields":              {header + "1,D1\n", "line 2"},
-		"no number":                   {header + good + "x,D1,open_tender,cancel_purchase,қ,р,\n", "line 3: number"},
-		"number nought":               {header + "0,D1,open_tender,cancel_purchase,қ,р,\n", "line 2: number"},
+		"empty":                       {"", "line 1: want the columns number,direction,methods,remedies,name_kk,name_ru,status"},
+		"other columns":               {"a,b,c,d,e,f,g\n", "line 1: want the columns number,direction,methods,remedies,name_kk,name_ru,status"},
+		"too few fields":              {header + "1,D1\n", "record on line 2: wrong number of fields"},
+		"no number":                   {header + good + "x,D1,open_tender,cancel_purchase,қ,р,\n", `line 3: number: "x" is no positive whole number`},
+		"number nought":               {header + "0,D1,open_tender,cancel_purchase,қ,р,\n", `line 2: number: "0" is no positive whole number`},
 		"a number twice":              {header + good + good, "line 3: number 1 stands twice"},
-		"an unknown direction":        {header + "1,D5,open_tender,cancel_purchase,қ,р,\n", "line 2: direction"},
-		"an unknown method":           {header + "1,D1,lottery,cancel_purchase,қ,р,\n", "line 2: methods"},
-		"no method":                   {header + "1,D1,,cancel_purchase,қ,р,\n", "line 2: methods"},
-		"a direction with plan point": {header + "1,D1,single_source,cancel_purchase,қ,р,\n", "line 2: direction"},
-		"a tender without direction":  {header + "1,,open_tender,cancel_purchase,қ,р,\n", "line 2: direction"},
-		"an unknown remedy":           {header + "1,D1,open_tender,pray,қ,р,\n", "line 2: remedies"},
-		"no Kazakh name":              {header + "1,D1,open_tender,cancel_purchase,,р,\n", "line 2: name"},
-		"no Russian name":             {header + "1,D1,open_tender,cancel_purchase,қ,,\n", "line 2: name"},
+		"an unknown direction":        {header + "1,D5,open_tender,cancel_purchase,қ,р,\n", `line 2: direction: "D5" is unknown`},
+		"an unknown method":           {header + "1,D1,lottery,cancel_purchase,қ,р,\n", `line 2: methods: "lottery" is unknown`},
+		"no method":                   {header + "1,D1,,cancel_purchase,қ,р,\n", `line 2: methods: "" is unknown`},
+		"a direction with plan point": {header + "1,D1,single_source,cancel_purchase,қ,р,\n", `line 2: direction: "D1" does not go with single_source`},
+		"a tender without direction":  {header + "1,,open_tender,cancel_purchase,қ,р,\n", `line 2: direction: "" does not go with open_tender`},
+		"an unknown remedy":           {header + "1,D1,open_tender,pray,қ,р,\n", `line 2: remedies: "pray" is unknown`},
+		"no Kazakh name":              {header + "1,D1,open_tender,cancel_purchase,,р,\n", "line 2: name: both languages are needed"},
+		"no Russian name":             {header + "1,D1,open_tender,cancel_purchase,қ,,\n", "line 2: name: both languages are needed"},
 	} {
 		c, err := control.ReadCatalogue(strings.NewReader(r.table), "x")
-		if err == nil || c != nil || !strings.Contains(err.Error(), r.want) {
+		if err == nil || c != nil || err.Error() != "read risk profiles: "+r.want {
 			t.Errorf("%s: %v, %v; want an error that says %q", name, c, err, r.want)
 		}
 	}

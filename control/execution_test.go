@@ -87,6 +87,9 @@ func TestEveryCellOfTheLifeAfterSending(t *testing.T) {
 					if want {
 						rows++
 					}
+					if known := v.Reason != "" || v.Rule == ruleAfterSending(from, action); !known || !v.Allowed && !slices.Contains(rulesAfterSending(action), v.Rule) {
+						t.Errorf("%q × %s × %s × %s: it cites %s", from, action, r, rel, v.Rule)
+					}
 				}
 			}
 		}
@@ -94,6 +97,29 @@ func TestEveryCellOfTheLifeAfterSending(t *testing.T) {
 	// object 3, begin 5, four remedies × 6, two ways of continuing × 5, lapse 5, confirmation 2, conclusion 3
 	if want := 3 + 5 + 4*6 + 2*5 + 5 + 2 + 3; rows != want || len(control.NotificationLife) != want+18 {
 		t.Errorf("%d cells are allowed of %d rows, want %d", rows, len(control.NotificationLife), want)
+	}
+}
+
+// ruleAfterSending is the rule by which an action is done from a status.
+func ruleAfterSending(from control.NotificationStatus, action control.Action) control.Rule {
+	rules := rulesAfterSending(action)
+	if from == "not_confirmed" {
+		return rules[len(rules)-1]
+	}
+	return rules[0]
+}
+
+// rulesAfterSending are the rules of an action: the last is that of executing again.
+func rulesAfterSending(action control.Action) []control.Rule {
+	switch action {
+	case "confirm", "refuse_confirmation":
+		return []control.Rule{"R-3.13"}
+	case "annul", "resume_partly", "resume_refused":
+		return []control.Rule{"R-5.3"}
+	case "cancel_purchase", "amend_documentation", "review_admission", "review_results":
+		return []control.Rule{"R-3.12", "R-3.13"}
+	default:
+		return []control.Rule{"R-3.12"}
 	}
 }
 

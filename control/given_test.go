@@ -3,6 +3,7 @@ package control_test
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -238,6 +239,52 @@ func expect(t testing.TB, got control.Verdict, want string) {
 	if said(got) != want || got.Allowed != (got.Reason == "") {
 		t.Errorf("the verdict is %q (allowed %v, of %q), want %q", said(got), got.Allowed, got.Subject, want)
 	}
+	if fits, known := subjects[got.Reason]; known && !fits(got.Subject) || !known && !inNature(got.Subject) {
+		t.Errorf("the verdict %q speaks of %q", said(got), got.Subject)
+	}
+}
+
+// subjects says what a verdict may speak of, by its reason: people read it in the reason's sentence.
+var subjects = map[control.Reason]func(string) bool{
+	"":                       func(s string) bool { return s == "" },
+	control.MissingRole:      func(s string) bool { return slices.Contains(append(control.Roles(), control.System), control.Role(s)) },
+	control.MissingRelation:  func(s string) bool { return slices.Contains(relationNames(), s) },
+	control.NotPositive:      oneOf("officials", "imposed", "recovered"),
+	control.NoOfficials:      oneOf("officials"),
+	control.NoImposed:        oneOf("imposed"),
+	control.NotARemedy:       oneOf("cancel_purchase", "amend_documentation", "review_admission", "review_results", "continue_without_review", "continue_without_execution"),
+	control.RemedyClosed:     oneOf("continue_without_review", "continue_without_execution"),
+	control.DateInFuture:     oneOf("letter_on", "sent_on", ""),
+	control.WindowClosed:     oneOf(""),
+	control.WindowNotOpen:    oneOf(""),
+	control.NotByDeputy:      oneOf(""),
+	control.NoText:           oneOf(""),
+	control.NoAgreer:         oneOf(""),
+	control.NoReason:         oneOf(""),
+	control.NoOutcome:        oneOf(""),
+	control.NoData:           oneOf(""),
+	control.NothingApproved:  oneOf(""),
+	control.ObjectedAlready:  oneOf(""),
+	control.ProlongedAlready: oneOf(""),
+	control.HasConclusion:    oneOf(""),
+	control.NoOrderNumber:    oneOf(""),
+	control.NoOrderDate:      oneOf(""),
+	control.NoIssuingBody:    oneOf(""),
+	control.NoAmount:         oneOf(""),
+	control.NoScan:           oneOf(""),
+	control.ScanTooLarge:     oneOf(""),
+	control.ScanUnknown:      oneOf(""),
+}
+
+func oneOf(known ...string) func(string) bool {
+	return func(s string) bool { return slices.Contains(known, s) }
+}
+
+// inNature says whether a subject can be a number, a status, a person or nothing.
+func inNature(s string) bool { return !strings.ContainsAny(s, "? ") }
+
+func relationNames() []string {
+	return []string{"assignee", "author", "agreer", "colleague", "organizer", "purchase_author", "reviewer", "penalty_saved", "centre"}
 }
 
 // row is a line of a table: a stage, what is changed in it, and the verdict.

@@ -74,9 +74,6 @@ var ObjectionLife = Life[ObjectionStatus]{
 
 func (o *Objection) relations(a Actor) Relation {
 	var r Relation
-	if a.Person != "" && a.Person == o.Author {
-		r |= Author
-	}
 	if a.Person != "" && a.Person == o.Controller {
 		r |= Assignee
 	}

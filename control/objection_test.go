@@ -241,6 +241,9 @@ func everyCell[S ~string](t *testing.T, life control.Life[S], statuses []S, sent
 					if may {
 						allowed++
 					}
+					if v.Rule != rulesOfRows[row.Action] {
+						t.Errorf("%q × %s × %s × %s: it cites %s", from, row.Action, role, relation, v.Rule)
+					}
 				}
 			}
 		}
@@ -248,6 +251,15 @@ func everyCell[S ~string](t *testing.T, life control.Life[S], statuses []S, sent
 	if allowed != len(life) {
 		t.Errorf("%d cells are allowed of %d rows", allowed, len(life))
 	}
+}
+
+// rulesOfRows are the rules of the actions of §4, §5 and §10.
+var rulesOfRows = map[control.Action]control.Rule{
+	"object": "R-4.1", "assign_objection": "R-4.2", "prolong_objection": "R-4.3",
+	"satisfy_objection": "R-5.3", "partly_satisfy_objection": "R-5.3", "refuse_objection": "R-5.3",
+	"create_conclusion": "R-5.1", "edit_conclusion": "R-5.2", "delete_conclusion": "R-5.2", "send_conclusion_to_agreement": "R-5.2",
+	"agree_conclusion": "R-5.2", "reject_conclusion": "R-5.2", "approve_conclusion": "R-5.3",
+	"save_penalty": "R-10.1", "complete_penalty": "R-10.1", "suspend": "R-10.2", "revoke_suspension": "R-10.2",
 }
 
 // aConclusion is Timur's on the school's objection, that refuses it, in Daniya's turn once in agreement.

@@ -109,6 +109,7 @@ func TestR116WhichRulesHonourASubstitution(t *testing.T) {
 		{"unassign", c.Unassign(manager, 0), "R-1.3 not_by_deputy"},
 		{"agree", c.Agree(auditor, mine, 0, saule), "R-3.6"},
 		{"agree as approver", c.Agree(approver, turn, 0, aigul), "R-3.6"},
+		{"reject as auditor", mine.Reject(auditor, "Нақтылаңыз"), "R-3.6"},
 		{"reject", turn.Reject(approver, "Нақтылаңыз"), "R-3.6"},
 		{"approve", c.Approve(approver, turn, 0), "R-3.7"},
 		{"edit", aNotification(control.NotificationDraft).May(auditor, control.ActionEdit), "R-3.4 not_by_deputy"},
