@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -19,12 +20,13 @@ import (
 )
 
 type cli struct {
-	Lang    string `help:"Language of messages: kk or ru." enum:"kk,ru" default:"ru" env:"BAQYLAU_LANG"`
+	Lang    string `help:"Language of messages: kk or ru; by default BAQYLAU_LANG, or ru." enum:",kk,ru" default:""`
 	Verbose bool   `short:"v" help:"Log what happens to standard error."`
 
 	Serve   serveCommand   `cmd:"" help:"Run a central service."`
 	Demo    demoCommand    `cmd:"" help:"Tell the story of one notification, from the portal's data to delivery, over the real API."`
 	Import  importCommand  `cmd:"" help:"Take files of the portal's open-data service over."`
+	Explain explainCommand `cmd:"" help:"Say what is allowed on a purchase, and why not: JSON, or words with --lang."`
 	Admin   adminCommand   `cmd:"" help:"Enrol people without the API."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
@@ -33,7 +35,9 @@ type cli struct {
 type session struct {
 	ctx  context.Context
 	lang assets.Lang
-	log  *slog.Logger
+	// asked says that the language was asked for on the command line.
+	asked bool
+	log   *slog.Logger
 }
 
 type versionCommand struct{}
@@ -47,7 +51,7 @@ func (versionCommand) Run(*session) error {
 func main() {
 	var c cli
 	parsed := kong.Parse(&c, kong.Name("baqctl"),
-		kong.Description("Baqylau: desk control of state procurement.\n\nExamples:\n  baqctl demo\n  baqctl serve --folder /var/lib/baqylau --listen 127.0.0.1:8443\n  baqctl import --folder /var/lib/baqylau trd-buy.json lots.json plans.json\n  baqctl admin create --folder /var/lib/baqylau --cert admin.cer"),
+		kong.Description("Baqylau: desk control of state procurement.\n\nExamples:\n  baqctl demo\n  baqctl serve --folder /var/lib/baqylau --listen 127.0.0.1:8443\n  baqctl import --folder /var/lib/baqylau trd-buy.json lots.json plans.json\n  baqctl admin create --folder /var/lib/baqylau --cert admin.cer\n  baqctl explain case.json --lang ru"),
 		kong.UsageOnError())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -56,13 +60,33 @@ func main() {
 		level = slog.LevelInfo
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	if err := parsed.Run(&session{ctx: ctx, lang: assets.Lang(c.Lang), log: log}); err != nil {
-		text, whole := sentence(assets.Lang(c.Lang), err)
+	lang := language(c.Lang, os.Getenv("BAQYLAU_LANG"))
+	if err := parsed.Run(&session{ctx: ctx, lang: lang, asked: c.Lang != "", log: log}); err != nil {
+		text, whole := sentence(lang, err)
 		fmt.Fprintln(os.Stderr, text)
 		if !whole {
 			log.Error("stopped", "cause", err)
 		}
 		stop()
-		os.Exit(1)
+		os.Exit(exitStatus(err))
 	}
+}
+
+// language is the one asked for, else the person's own, else Russian.
+func language(asked, own string) assets.Lang {
+	for _, l := range []assets.Lang{assets.Lang(asked), assets.Lang(own)} {
+		if l == assets.KK || l == assets.RU {
+			return l
+		}
+	}
+	return assets.RU
+}
+
+// exitStatus is 2 where a case could not be read (explain), else 1.
+func exitStatus(err error) int {
+	var u unread
+	if errors.As(err, &u) {
+		return 2
+	}
+	return 1
 }

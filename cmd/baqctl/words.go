@@ -9,6 +9,8 @@ import (
 	"baqylau/api"
 	"baqylau/assets"
 	"baqylau/control"
+	"baqylau/control/calendar"
+	"baqylau/control/explain"
 	"baqylau/server"
 	"baqylau/server/store"
 	"baqylau/signing"
@@ -18,7 +20,13 @@ import (
 func sentence(lang assets.Lang, err error) (text string, whole bool) {
 	var p api.Problem
 	var v control.Verdict
+	var bad *explain.Error
+	var year calendar.UnknownYear
 	switch code := signing.Fault(err); {
+	case errors.As(err, &bad):
+		return lang.T("cmd.explain.unread", "field", bad.Field, "line", bad.Line, "why", bad.Why), true
+	case errors.As(err, &year):
+		return lang.T("refusal.no_calendar", "year", year.Year), true
 	case errors.As(err, &p):
 		return p.Detail(lang), true
 	case errors.As(err, &v):
