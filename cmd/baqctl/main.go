@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,8 @@ func main() {
 		level = slog.LevelInfo
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	lang := language(c.Lang, os.Getenv("BAQYLAU_LANG"))
+	lang, err := language(c.Lang, os.Getenv("BAQYLAU_LANG"))
+	parsed.FatalIfErrorf(err)
 	if err := parsed.Run(&session{ctx: ctx, lang: lang, asked: c.Lang != "", log: log}); err != nil {
 		text, whole := sentence(lang, err)
 		fmt.Fprintln(os.Stderr, text)
@@ -73,13 +75,13 @@ func main() {
 }
 
 // language is the one asked for, else the person's own, else Russian.
-func language(asked, own string) assets.Lang {
-	for _, l := range []assets.Lang{assets.Lang(asked), assets.Lang(own)} {
-		if l == assets.KK || l == assets.RU {
-			return l
-		}
+func language(asked, own string) (assets.Lang, error) {
+	switch l := cmp.Or(asked, own, string(assets.RU)); assets.Lang(l) {
+	case assets.KK, assets.RU:
+		return assets.Lang(l), nil
+	default:
+		return "", fmt.Errorf("BAQYLAU_LANG must be kk or ru, and not %q", l)
 	}
-	return assets.RU
 }
 
 // exitStatus is 2 where a case could not be read (explain), else 1.
