@@ -33,6 +33,7 @@ func TestValidBIN(t *testing.T) {
 		{"a branch", withCheckDigit("05014100294"), true},
 		{"a farm", withCheckDigit("05014300294"), true},
 		{"rank 4", withCheckDigit("05014400294"), false},
+		{"never issued, with what follows nine for ten", "99014000082:", false},
 		{"a colon, which follows nine", "05014000:945", false},
 		{"a stroke, which precedes nought", "05014000/945", false},
 	} {

@@ -78,7 +78,7 @@ func (c *Case) creationD4(lot int) Verdict {
 	announcements := []Status{Completed, UnderComplaint}
 	lots := []Status{Held, NotHeld, UnderComplaint}
 	switch {
-	case complaints > 0 && open > 0:
+	case open > 0:
 		rule, announcements, lots = "R-3.1.4.b", announcements[1:], lots[:2]
 		if l.Complaint != nil {
 			lots = []Status{UnderComplaint}
@@ -197,7 +197,7 @@ func (c *Case) sendingUndirected(lots []int) Verdict {
 	v := allow(rule, Window{})
 	if c.Purchase.Method == PriceQuotations {
 		v = c.quotationsOpen(rule)
-	} else if len(lots) == 0 && len(c.Purchase.Lots) > 0 {
+	} else if len(lots) == 0 {
 		lots = []int{0} // the plan point itself
 	}
 	for _, i := range lots {

@@ -184,7 +184,7 @@ func (w *weighing) weigh(t Target, lot string, portal Standing) Status {
 		if !slices.ContainsFunc(w.out.InForce, func(e Effect) bool { return e.Notification == s.Effect.Notification }) {
 			w.out.InForce = append(w.out.InForce, s.Effect)
 		}
-		if by == nil || rank(s.Effect.Status) > rank(status) {
+		if rank(s.Effect.Status) > rank(status) {
 			status, by = s.Effect.Status, s
 		}
 	}

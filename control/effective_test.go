@@ -106,6 +106,7 @@ func TestR311aTheEffectiveStatuses(t *testing.T) {
 		{"D3, the portal went back after the lapse", control.D3, "not_executed_acknowledged", late(portal("accepting_applications", "accepting_applications", "published")), "admission_review_decision admission_review_decision/published accepting_applications/published", []control.ContradictionKind{"portal_moved_back", "portal_moved_back"}, 2},
 		{"D4, at once: what was notified", control.D4, "delivered", nil, d4, nil, 3},
 		{"D4, before it was sent", control.D4, "delivered", after("2026-04-21 09:59"), portal4, nil, 0},
+		{"D4, the portal says otherwise of the lot, neither earlier nor later", control.D4, "delivered", func(g *given, _ []control.SentNotification) { g.lot().Status = control.NotHeld }, d4, []control.ContradictionKind{"portal_moved_back"}, 3},
 		{"D4, an objection is open", control.D4, "objection_sent", nil, d4, nil, 3},
 		{"D4, executed by review", control.D4, "executed", remedy(control.ReviewResults), portal4, nil, 0},
 		{"D4, continuing without execution", control.D4, "delivered", remedy(control.ContinueWithoutExecution), portal4, nil, 0},
@@ -175,6 +176,11 @@ func TestR311aEffectsOfSeveralNotifications(t *testing.T) {
 				t.Errorf("%s owes %+v", d, o)
 			}
 		}
+		sent[0].State.Status = control.NotificationDelivered
+		if owed := g.purchase.Effective(sent, g.now).Owed; len(owed) == 0 || owed[0].Target != control.TargetAnnouncement || owed[0].Notification != "n-1" {
+			t.Errorf("%s: of two, the first is told of: %+v", d, owed)
+		}
+		sent[0].State.Status = control.NotificationAwaiting
 		second.Status = control.NotificationAnnulled
 		if got := g.purchase.Effective(sent, g.now); statusesOf(got.Purchase) != statusesOf(g.purchase) || len(got.InForce) != 0 {
 			t.Errorf("%s: with all settled it stands %s, in force %v", d, statusesOf(got.Purchase), got.InForce)

@@ -134,7 +134,7 @@ func TestRolesAndRelationsAddUp(t *testing.T) {
 
 func TestAnActionThatNobodyKnowsIsRefused(t *testing.T) {
 	all := control.Actor{Roles: control.Roles()}
-	if to, v := control.NotificationLife.Step(control.NotificationDraft, "burn", all, 63); v.Allowed || to != control.NotificationDraft {
+	if to, v := control.NotificationLife.Step(control.NotificationDraft, "burn", all, 63); v.Allowed || to != control.NotificationDraft || v.Rule != "" || v.Reason != control.WrongStatus {
 		t.Errorf("%s, to %q", said(v), to)
 	}
 }

@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -402,8 +403,10 @@ func TestR53WhatAConclusionBringsAbout(t *testing.T) {
 			return *aConclusion(control.ConclusionInAgreement), *anObjection(t, control.ObjectionAssigned), *delivered(t, control.NotificationExecuted)
 		},
 	} {
-		if _, err := rules.Conclude(first(broken())); err == nil {
-			t.Errorf("%s: concluded all the same", name)
+		c, o, n, at := first(broken())
+		want := fmt.Sprintf("conclude %q on an objection %q to a notification %q", c.Outcome, o.Status, n.Status)
+		if _, err := rules.Conclude(c, o, n, at); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", name, err, want)
 		}
 	}
 	_, err := rules.Conclude(*aConclusion(control.ConclusionInAgreement), *anObjection(t, control.ObjectionAssigned), *n, almaty(t, "2026-12-31 10:00"))

@@ -199,7 +199,8 @@ func TestR116WhatADismissalLeavesOpen(t *testing.T) {
 		got = append(got, work{w.Kind, w.ID, w.Lot})
 		heirs[w.Kind] = nil
 		for _, heir := range []control.Actor{aigul, berik, saule, marat, yerlan, gulnar, timur, daniya, outsider, nobody} {
-			if w.Heir(aigul.Person, heir).Allowed {
+			if v := w.Heir(aigul.Person, heir); v.Allowed {
+				expect(t, v, "R-11.6")
 				heirs[w.Kind] = append(heirs[w.Kind], heir.Person)
 			}
 		}
