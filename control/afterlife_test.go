@@ -39,13 +39,18 @@ func TestNobodyBringsADeliveredNotificationIntoAForbiddenState(t *testing.T) {
 			"suspend":     w.suspend,
 			"outage":      w.outage,
 			"review":      w.review,
+			"review too":  w.review,
+			"report":      w.report,
 		})
 		for s := range w.been {
 			come[s]++
 		}
 	}
-	for range 10 {
+	for range rounds() {
 		rapid.Check(t, live)
+	}
+	if testing.Short() {
+		return
 	}
 	// The rarest comes in one life of fifty: a thousand lives without it would be a wonder.
 	for _, s := range control.NotificationStatuses()[5:] {
@@ -53,6 +58,14 @@ func TestNobodyBringsADeliveredNotificationIntoAForbiddenState(t *testing.T) {
 			t.Errorf("no life came to %s: %v", s, come)
 		}
 	}
+}
+
+// rounds are a thousand lives, because late stages are rare in one; in short a hundred.
+func rounds() int {
+	if testing.Short() {
+		return 1
+	}
+	return 10
 }
 
 var reached = reachable()
@@ -153,6 +166,11 @@ func (w *afterlife) outage(t *rapid.T) {
 
 // review brings an objection as far as it goes by those who may, so that random lives meet late stages.
 func (w *afterlife) review(t *rapid.T) {
+	w.people = []control.Actor{dana}
+	if w.objection == nil && rapid.Bool().Draw(t, "objected") {
+		w.object(t)
+	}
+	w.people = everybody
 	if !w.open() {
 		t.Skip("there is no objection")
 	}
@@ -168,6 +186,22 @@ func (w *afterlife) review(t *rapid.T) {
 	}
 	w.people = everybody
 	w.approve(t)
+}
+
+// report executes what is open and, as often as not, is not believed.
+func (w *afterlife) report(t *rapid.T) {
+	if len(w.n.Remedies) == 0 || rapid.IntRange(0, 3).Draw(t, "really") > 0 {
+		t.Skip("nothing to report")
+	}
+	w.people = []control.Actor{dana}
+	w.execute(t)
+	w.people = []control.Actor{aigul}
+	if rapid.Bool().Draw(t, "believed") {
+		w.confirm(t)
+	} else {
+		w.refuse(t)
+	}
+	w.people = everybody
 }
 
 func (w *afterlife) open() bool { return w.objection != nil && w.objection.Status.Open() }
@@ -195,6 +229,9 @@ func (w *afterlife) begin(t *rapid.T) {
 
 func (w *afterlife) execute(t *rapid.T) {
 	r := rapid.SampledFrom(control.Remedies()).Draw(t, "remedy")
+	if len(w.n.Remedies) > 0 && rapid.Bool().Draw(t, "opened") {
+		r = w.n.Remedies[0].Remedy
+	}
 	who := w.someone(t)
 	if !w.n.Execute(who, r, w.now).Allowed {
 		return

@@ -39,7 +39,7 @@ func TestNobodyBringsAnAnnouncementIntoAForbiddenState(t *testing.T) {
 			"whole passage": w.passage,
 		})
 	}
-	for range 10 { // a thousand lives: late stages are rare in one
+	for range rounds() {
 		rapid.Check(t, live)
 	}
 }

@@ -51,9 +51,6 @@ type pack struct {
 
 	list  []*mutant
 	edits map[*ast.File][]edit
-	// variables are constants that become variables, so that they can be switched.
-	variables map[*ast.ValueSpec]bool
-	keyword   map[*ast.GenDecl]bool
 }
 
 // edit is text put into the instrumented file before an offset, or instead of a stretch.
