@@ -188,7 +188,7 @@ func (w *weighing) weigh(t Target, lot string, portal Standing) Status {
 			status, by = s.Effect.Status, s
 		}
 	}
-	if by != nil && status != reported {
+	if by != nil {
 		w.out.Owed = append(w.out.Owed, OwedEffect{by.Effect.Notification, t, lot, reported, status, by.Effect.From})
 	}
 	return status

@@ -176,7 +176,8 @@ func (b *bench) compile(name string, files map[string]string, binary string) err
 	if err := os.WriteFile(list, data, 0o644); err != nil {
 		return err
 	}
-	build := exec.Command("go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", list, "-o", binary, b.p.folder)
+	build := exec.Command("go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", list, "-o", binary, ".")
+	build.Dir = b.p.folder
 	build.Env = append(build.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("compile %s: %w\n%s", name, err, out)
