@@ -174,10 +174,14 @@ func (u *unit) write(n *notification, kk, ru, agreer string) error {
 	return nil
 }
 
-// clean drops control characters from what a person typed, but for line breaks and tabs.
+// clean drops control characters from what a person typed, but for line breaks and tabs, and what
+// changes the direction of writing.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u2028' || r == '\u2029' {
+		switch {
+		case r < ' ' && r != '\n' && r != '\t', r == 0x7f, r >= 0x80 && r < 0xa0, r == '\u2028', r == '\u2029':
+			return -1
+		case r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069': // they would show a text in another order
 			return -1
 		}
 		return r
@@ -425,15 +429,17 @@ func (u *unit) notificationData(d *dossier, i int, n api.Notification) document.
 			Execute: int(terms.At(control.ExecutionTerm, u.now)), Object: int(terms.At(control.ObjectionTerm, u.now)),
 		},
 	}
+	// What sending will open, and not all that the catalogue has for a profile.
+	var remedies []string
+	for _, open := range d.rules.Remedies(i, n.State.Direction, n.State.Profiles, u.now) {
+		remedies = append(remedies, string(open.Remedy))
+	}
 	for _, number := range n.State.Profiles {
 		profile, found := u.s.rules.Catalogue.Profile(number)
 		if !found {
 			continue // retired since: the certificate keeps its wording
 		}
-		v := document.Violation{Number: number, NameKK: profile.NameKK, NameRU: profile.NameRU}
-		for _, remedy := range profile.Remedies {
-			v.Remedies = append(v.Remedies, string(remedy))
-		}
+		v := document.Violation{Number: number, NameKK: profile.NameKK, NameRU: profile.NameRU, Remedies: remedies}
 		data.Violations = append(data.Violations, v)
 	}
 	return data

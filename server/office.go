@@ -46,11 +46,21 @@ func (o Office) Enrol(ctx context.Context, organization api.Organization, people
 	})
 }
 
-// EnrolAdministrator gives a person the administrator's role. Whoever is enrolled already keeps what
-// they have, and so does the organisation.
+// ErrAdministered means that the centre has an administrator, who enrols the others.
+var ErrAdministered = errors.New("the centre has an administrator already")
+
+// EnrolAdministrator gives the first administrator the role, else [ErrAdministered]. Whoever is
+// enrolled already keeps what they have, and so does the organisation.
 func (o Office) EnrolAdministrator(ctx context.Context, organization api.Organization, p api.Person) error {
 	return o.update(ctx, func(u *unit) error {
-		_, err := u.Get(kindOrganization, organization.BIN)
+		others, err := u.administrators(p.IIN)
+		if err != nil {
+			return err
+		}
+		if others > 0 {
+			return ErrAdministered
+		}
+		_, err = u.Get(kindOrganization, organization.BIN)
 		if errors.Is(err, store.ErrNotFound) {
 			err = u.enrolOrganization(organization)
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -228,10 +229,46 @@ func (u *unit) enrolPerson(p api.Person) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
+	if !p.Actor().Has(control.Administrator) {
+		other, err := u.administrators(p.IIN)
+		if err != nil {
+			return err
+		}
+		var known api.Person
+		if len(before.Body) > 0 {
+			if err := decode(before, &known); err != nil {
+				return err
+			}
+		}
+		if known.Actor().Has(control.Administrator) && other == 0 {
+			return api.Fault(http.StatusConflict, "last_administrator")
+		}
+	}
 	if before.Owner != "" && before.Owner != p.Organization {
 		scopes = append(scopes, organizationScope(before.Owner)) // the old colleagues lose sight of who moved
 	}
 	return u.enrol(store.Record{Kind: kindPerson, ID: p.IIN, Owner: p.Organization}, p, scopes)
+}
+
+// administrators counts the people with the administrator's role, one person aside.
+func (u *unit) administrators(aside string) (n int, err error) {
+	after := ""
+	for {
+		records, err := u.Every(kindPerson, after, maxPage)
+		if err != nil || len(records) == 0 {
+			return n, err
+		}
+		for _, r := range records {
+			after = r.ID
+			var p api.Person
+			if err := decode(r, &p); err != nil {
+				return 0, err
+			}
+			if r.ID != aside && p.Actor().Has(control.Administrator) {
+				n++
+			}
+		}
+	}
 }
 
 func (u *unit) enrol(r store.Record, body any, scopes []string) error {

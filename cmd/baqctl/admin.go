@@ -10,6 +10,7 @@ import (
 	"baqylau/api"
 	"baqylau/server"
 	"baqylau/signing"
+	"baqylau/signing/demo"
 )
 
 type adminCommand struct {
@@ -22,6 +23,9 @@ type createAdminCommand struct {
 	Cert   string `required:"" help:"The administrator's certificate, DER or PEM." type:"existingfile"`
 	Kind   string `help:"What the organisation is." enum:"department,committee,organizer,single_organizer,customer,state_body" default:"committee"`
 }
+
+// errDemoKey is a demo's certificate offered to a real centre.
+var errDemoKey = errors.New("the certificate is a demo's")
 
 var errNoNumbers = errors.New("the certificate names no IIN or no BIN")
 
@@ -36,6 +40,12 @@ func (c createAdminCommand) Run(s *session) (err error) {
 		return err
 	}
 	id := signing.IdentityOf(certificate)
+	if err := id.FitFor(signing.ForLogin, "", time.Now()).Err(); err != nil {
+		return err
+	}
+	if demo.Issued(certificate) && !c.Demo {
+		return errDemoKey
+	}
 	if id.IIN == "" || id.BIN == "" {
 		return errNoNumbers
 	}

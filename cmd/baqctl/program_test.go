@@ -4,6 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -185,18 +189,46 @@ func TestImportRefusesInWords(t *testing.T) {
 var issued = sync.OnceValues(func() (*demo.Authority, error) {
 	return demo.New(context.Background(), time.Now(), []demo.Person{
 		{Login: "admin", Surname: "Кенжетай", Name: "Олжас", Patronymic: "Мұратұлы", IIN: "860819397013", BIN: "080340990017", Organization: "Комитет", Position: demo.Head},
+		{Login: "other", Surname: "Тұрсынбек", Name: "Нұрлан", IIN: "750214397011", BIN: "080340990017", Organization: "Комитет", Position: demo.Head},
 		{Login: "private", Surname: "Б", Name: "Б", IIN: "860819397013", Position: demo.Individual},
 	}, nil)
 })
 
+// certificate writes a certificate with the subject of a demo person that no demo has issued.
 func certificate(t *testing.T, login string) string {
+	t.Helper()
+	return put(t, filepath.Join(t.TempDir(), login+".cer"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: selfIssued(t, demoCertificate(t, login)).Raw}))
+}
+
+func demoCertificate(t *testing.T, login string) *x509.Certificate {
 	t.Helper()
 	a, err := issued()
 	if err != nil {
 		t.Fatal(err)
 	}
 	key, _ := a.Find(login, demo.Signing)
-	return put(t, filepath.Join(t.TempDir(), login+".cer"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: key.Certificate.Raw}))
+	return key.Certificate
+}
+
+func selfIssued(t *testing.T, like *x509.Certificate) *x509.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: like.SerialNumber, Subject: like.Subject, NotBefore: like.NotBefore, NotAfter: like.NotAfter, KeyUsage: like.KeyUsage,
+	}
+	template.Subject.ExtraNames = like.Subject.Names
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func TestTheFirstAdministratorIsEnrolledByCertificate(t *testing.T) {
@@ -210,9 +242,11 @@ func TestTheFirstAdministratorIsEnrolledByCertificate(t *testing.T) {
 			inWords(t, got.out)
 		}
 		for name, path := range map[string]string{
-			"a private certificate": certificate(t, "private"),
-			"no certificate":        put(t, filepath.Join(t.TempDir(), "x.cer"), []byte("hello")),
-			"an empty file":         put(t, filepath.Join(t.TempDir(), "x.cer"), nil),
+			"a private certificate":  certificate(t, "private"),
+			"no certificate":         put(t, filepath.Join(t.TempDir(), "x.cer"), []byte("hello")),
+			"an empty file":          put(t, filepath.Join(t.TempDir(), "x.cer"), nil),
+			"a demo's certificate":   put(t, filepath.Join(t.TempDir(), "x.cer"), demoCertificate(t, "admin").Raw),
+			"a second administrator": put(t, filepath.Join(t.TempDir(), "x.cer"), selfIssued(t, demoCertificate(t, "other")).Raw),
 		} {
 			got := run(t, lang, "admin", "create", "--folder", folder, "--cert", path)
 			if got.code != 1 || got.out != "" {

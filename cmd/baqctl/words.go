@@ -33,6 +33,10 @@ func sentence(lang assets.Lang, err error) (text string, whole bool) {
 		return api.Sentence(lang, v, ""), true
 	case errors.Is(err, store.ErrOtherPurpose), errors.Is(err, server.ErrTrust):
 		return lang.T("cmd.other_purpose"), true
+	case errors.Is(err, server.ErrAdministered):
+		return lang.T("cmd.admin.exists"), true
+	case errors.Is(err, errDemoKey):
+		return lang.T("cmd.admin.demo_key"), true
 	case errors.Is(err, errNoNumbers):
 		return lang.T("cmd.no_numbers"), true
 	case errors.Is(err, errRefused):

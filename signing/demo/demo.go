@@ -24,6 +24,7 @@ import (
 	"math/big"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -187,7 +188,7 @@ func newRoot(key *rsa.PrivateKey, now time.Time) (root, error) {
 	template := &x509.Certificate{
 		SerialNumber: serial,
 		Subject: pkix.Name{
-			Country: []string{"KZ"}, Organization: []string{"BAQYLAU DEMO"},
+			Country: []string{"KZ"}, Organization: []string{authorityName},
 			CommonName: "BAQYLAU DEMO CA (not a real authority)",
 		},
 		NotBefore:             now.AddDate(-authorityAge, 0, 0),
@@ -232,6 +233,12 @@ func fileName(o order) string {
 	}
 	return o.person.Login + "-" + string(o.kind) + ".p12"
 }
+
+// authorityName stands in the issuer of every certificate of a demo.
+const authorityName = "BAQYLAU DEMO"
+
+// Issued tells whether a demo's authority has issued the certificate: what no real centre takes.
+func Issued(c *x509.Certificate) bool { return slices.Contains(c.Issuer.Organization, authorityName) }
 
 func create(template, parent *x509.Certificate, public crypto.PublicKey, key crypto.Signer) (*x509.Certificate, error) {
 	der, err := x509.CreateCertificate(rand.Reader, template, parent, public, key)
