@@ -300,7 +300,6 @@ func TestAChangeCancelledAtAnyMomentIsWholeOrNot(t *testing.T) {
 	onBoth(t, func(t *testing.T, h home) {
 		s := h.store(t)
 		longest := time.Millisecond
-		stand := 0
 		for i := range changes {
 			id := strconv.Itoa(i)
 			ctx, cancel := context.WithCancel(t.Context())
@@ -315,10 +314,7 @@ func TestAChangeCancelledAtAnyMomentIsWholeOrNot(t *testing.T) {
 			timer.Stop()
 			cancel()
 			err := s.View(t.Context(), func(tx *Tx) error { _, err := tx.Get("k", id); return err })
-			switch {
-			case err == nil:
-				stand++
-			case !errors.Is(err, ErrNotFound):
+			if err != nil && !errors.Is(err, ErrNotFound) {
 				t.Fatal(err)
 			}
 			if ended == nil { // so that as many are cancelled as not
@@ -333,6 +329,14 @@ func TestAChangeCancelledAtAnyMomentIsWholeOrNot(t *testing.T) {
 		if err := s.Sequence(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		// PostgreSQL may end a commit whose caller has left after it was looked for above: what stands is
+		// counted once, when all is over.
+		var stands []Record
+		err := s.View(t.Context(), func(tx *Tx) (err error) { stands, err = tx.Every("k", "", 2*changes); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+		stand := len(stands)
 		feed, err := follow(t.Context(), s, []string{"all"}, 0, 500)
 		if len(feed) != stand || err != nil {
 			t.Errorf("%d changes stand with %d events (%v)", stand, len(feed), err)
