@@ -21,11 +21,16 @@ func (p *Program) size(bytes int) string {
 	return p.lang.T("shell.kilobytes", "n", assets.Number(int64((bytes+1023)/1024)))
 }
 
-// openBytes hands bytes to the system's viewer, in a file of their own that only this person can read.
+// openBytes hands bytes to the system's viewer, in a file of their own that only this person can read
+// and that is gone when the session ends.
 func (p *Program) openBytes(name string, data []byte) {
+	ctx, viewed := p.session, p.viewed
 	p.start(func() {
-		path, err := writeTemporary(name, data)
+		path, err := viewed.write(name, data)
 		p.post(func() {
+			if ctx.Err() != nil {
+				return
+			}
 			if err == nil {
 				err = p.fyne.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(path)})
 			}
@@ -35,15 +40,6 @@ func (p *Program) openBytes(name string, data []byte) {
 			}
 		})
 	})
-}
-
-func writeTemporary(name string, data []byte) (string, error) {
-	folder, err := os.MkdirTemp("", "baqylau-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(folder, fileName(name))
-	return path, os.WriteFile(path, data, 0o600)
 }
 
 // fileName makes a name that every system takes.
@@ -73,6 +69,9 @@ func (p *Program) fetch(digest string, then func([]byte)) {
 	p.start(func() {
 		data, err := desk.File(ctx, digest)
 		p.post(func() {
+			if ctx.Err() != nil {
+				return
+			}
 			if err != nil {
 				p.controller.Tell(p.lang.T("shell.not_done"), app.Sentence(p.lang, err, ""))
 				return

@@ -11,6 +11,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -54,6 +56,10 @@ type Program struct {
 	start func(func())
 	post  func(func())
 
+	login   *login         // the first screen, while nobody is in
+	leaving sync.WaitGroup // for who has left, until nothing of theirs is open
+	viewed  *viewedFiles   // of the session
+
 	desk    *app.Desk
 	leave   context.CancelFunc // ends what runs for the desk
 	session context.Context
@@ -92,6 +98,9 @@ func (p *Program) prepare() {
 	text.Alignment = fyne.TextAlignCenter
 	p.window.SetContent(p.controller.Layer(container.NewCenter(kit.Wide(480, 0, kit.Stack(12, kit.NewIcon(look.IconHourglass), text)))))
 	p.start(func() {
+		if err := removeViewed(os.TempDir()); err != nil {
+			p.options.Log.Error("remove what was viewed before a crash", "cause", err)
+		}
 		place, err := p.options.Prepare(func(done, total int) {
 			p.post(func() { text.SetText(p.lang.T("first.keys", "done", done, "total", total)) })
 		})
@@ -103,7 +112,7 @@ func (p *Program) prepare() {
 				return
 			}
 			p.place = place
-			p.showLogin("")
+			p.showLogin()
 		})
 	})
 }
@@ -111,18 +120,25 @@ func (p *Program) prepare() {
 // Window is the program's window.
 func (p *Program) Window() fyne.Window { return p.window }
 
-// quit asks for what is not saved, then ends the session and the program.
+// quit asks for what is not saved, then ends the session and the program. The window goes at once, the
+// program when nothing of the session is open any more.
 func (p *Program) quit() {
 	p.away(func() {
 		p.endSession()
-		p.window.Close()
-		p.fyne.Quit()
+		p.window.Hide()
+		p.start(func() {
+			p.leaving.Wait()
+			p.post(func() {
+				p.window.Close()
+				p.fyne.Quit()
+			})
+		})
 	})
 }
 
 // enter takes a desk and shows its cabinet.
 func (p *Program) enter(desk *app.Desk) {
-	p.desk = desk
+	p.desk, p.login, p.viewed = desk, nil, &viewedFiles{root: os.TempDir()}
 	p.session, p.leave = context.WithCancel(context.Background())
 	p.back, p.forward = nil, nil
 	session := p.session
@@ -134,27 +150,39 @@ func (p *Program) enter(desk *app.Desk) {
 	p.show(route{name: pageCabinet})
 }
 
-// endSession leaves the desk; what waits to be sent stays on this machine.
+// endSession leaves the desk; what waits to be sent stays on this machine. Nothing that was said to this
+// person or viewed by them is left for the next one.
 func (p *Program) endSession() {
 	if p.desk == nil {
 		return
 	}
-	desk := p.desk
+	desk, viewed := p.desk, p.viewed
 	p.leave()
-	p.desk, p.current, p.frame = nil, nil, nil
+	p.desk, p.current, p.frame, p.last = nil, nil, nil, ""
 	p.controller.CloseAll()
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-	defer cancel()
-	if err := desk.Leave(ctx); err != nil {
-		p.options.Log.Error("leave the desk", "cause", err)
-	}
+	p.controller.DropToasts()
+	p.leaving.Add(1)
+	p.start(func() {
+		defer p.leaving.Done()
+		if err := viewed.remove(); err != nil {
+			p.options.Log.Error("remove what was viewed", "cause", err)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), leaveTime)
+		defer cancel()
+		if err := desk.Leave(ctx); err != nil {
+			p.options.Log.Error("leave the desk", "cause", err)
+		}
+	})
 }
+
+// leaveTime is how long the centre may take to say goodbye.
+const leaveTime = 3 * time.Second
 
 // exit ends the session and shows the login.
 func (p *Program) exit() {
 	p.away(func() {
 		p.endSession()
-		p.showLogin("")
+		p.showLogin()
 	})
 }
 
@@ -224,7 +252,7 @@ func (p *Program) setLang(l assets.Lang) {
 	p.window.SetTitle(l.T("app.name"))
 	p.shortcuts()
 	if p.desk == nil {
-		p.showLogin("")
+		p.login.show()
 		return
 	}
 	if k, ok := p.current.(keeper); ok {

@@ -191,9 +191,9 @@ func (h *house) seat(login string, lang assets.Lang) *seat {
 		},
 	})
 	s.Program.post = s.take
+	s.controller.After = func(_ time.Duration, f func()) { s.take(f) } // a toast is gone once all has settled
 	close(opened)
 	s.await()
-	s.controller.After = func(_ time.Duration, f func()) { s.take(f) } // a toast is gone once all has settled
 	a.Preferences().SetString(preferenceKey, filepath.Join(h.KeysFolder(), login+".p12"))
 	desk := h.enter(login)
 	s.Program.start = func(func()) {} // the tests bring the desk into step themselves
@@ -201,7 +201,10 @@ func (h *house) seat(login string, lang assets.Lang) *seat {
 	s.Program.start = s.off
 	s.window.SetPadded(false)
 	s.window.Resize(fyne.NewSize(1280, 800))
-	t.Cleanup(s.endSession)
+	t.Cleanup(func() {
+		s.endSession()
+		s.leaving.Wait()
+	})
 	s.settle()
 	return s
 }
