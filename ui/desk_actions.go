@@ -236,3 +236,11 @@ func lines(texts []string) fyne.CanvasObject {
 
 // linesMost is how many lines of a list stand in a dialog without scrolling.
 const linesMost = 6
+
+// saveThen saves the marks and goes on when they count, or are kept to be sent.
+func (d *deskPage) saveThen(then func()) {
+	desk := d.p.desk
+	d.p.act(actionMark, d.p.lang.N("desk.saved", d.marked()), func(ctx context.Context) error {
+		return desk.SaveMarks(ctx, d.id, d.direction)
+	}, then)
+}

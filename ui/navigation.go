@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 
 	"baqylau/assets"
@@ -52,6 +54,8 @@ type asker interface {
 	unsaved() string
 	// discard forgets what was not saved.
 	discard()
+	// saveThen saves it and goes on when that is done; a refusal is told, and nothing goes on.
+	saveThen(then func())
 }
 
 // open makes the page of a route.
@@ -98,12 +102,25 @@ func (p *Program) away(then func()) {
 		then()
 		return
 	}
-	p.controller.Confirm(kit.ConfirmSpec{
-		Title: p.lang.T("shell.unsaved.title"), Text: a.unsaved(), Action: p.lang.T("shell.unsaved.discard"), Destructive: true,
-		OnConfirm: func() {
-			a.discard()
-			then()
-		},
+	p.askToSave(a, then)
+}
+
+// askToSave asks what to do with what is not saved: save it, forget it, or stay.
+func (p *Program) askToSave(a asker, then func()) {
+	t := p.lang.T
+	var d *kit.Dialog
+	save := &kit.Action{Text: t("shell.unsaved.save"), Icon: look.IconCheck, OnTapped: func() {
+		d.Close()
+		a.saveThen(func() { p.away(then) }) // more may have been changed meanwhile
+	}}
+	discard := kit.Action{Text: t("shell.unsaved.discard"), Destructive: true, OnTapped: func() {
+		d.Close()
+		a.discard()
+		then()
+	}}
+	d = p.controller.Show(kit.DialogSpec{
+		Title: t("shell.unsaved.title"), Body: kit.NewParagraph(a.unsaved()),
+		Primary: save, Secondary: []kit.Action{discard}, EnterConfirms: true, Width: 560,
 	})
 }
 
@@ -162,12 +179,33 @@ func (p *Program) buildFrame() {
 
 func (p *Program) userMenu() []kit.Choice {
 	me := p.desk.Me
-	return []kit.Choice{
-		{Text: fullNameAndPosition(p.lang, me), Reason: inLang(p.lang, me.Organization.NameKK, me.Organization.NameRU)},
-		{Separator: true, Text: p.lang.T("shell.theme"), Icon: look.IconSettings, Children: p.themeChoices()},
-		{Text: p.lang.T("shell.text_size"), Icon: look.IconSettings, Children: p.sizeChoices()},
-		{Separator: true, Text: p.lang.T("shell.exit"), Icon: look.IconUser, OnTapped: p.exit},
+	var choices []kit.Choice
+	for _, line := range []string{
+		me.Person.FullName(),
+		inLang(p.lang, me.Person.PositionKK, me.Person.PositionRU),
+		inLang(p.lang, me.Organization.NameKK, me.Organization.NameRU),
+	} {
+		if line != "" {
+			choices = append(choices, kit.Choice{Text: short(line, menuRunes), Fact: true})
+		}
 	}
+	return append(choices,
+		kit.Choice{Separator: true, Text: p.lang.T("shell.theme"), Icon: look.IconSettings, Children: p.themeChoices()},
+		kit.Choice{Text: p.lang.T("shell.text_size"), Icon: look.IconSettings, Children: p.sizeChoices()},
+		kit.Choice{Separator: true, Text: p.lang.T("shell.exit"), Icon: look.IconUser, OnTapped: p.exit},
+	)
+}
+
+// menuRunes is how long a line of a menu may be.
+const menuRunes = 48
+
+// short cuts a text that has more than most letters, and shows that it did.
+func short(text string, most int) string {
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return strings.TrimRight(string(runes[:most-1]), " ,.-«") + "…"
 }
 
 // railItems are the entries that the person's roles use.

@@ -388,6 +388,10 @@ func lastDay(closes time.Time) string {
 
 func (r *reportPage) sort(key string, descending bool) {
 	r.sortKey, r.descend = key, descending
+	if !r.formed || r.forming { // it comes in this order
+		r.list.SetSort(key, descending)
+		return
+	}
 	r.arrange()
 	r.show()
 }

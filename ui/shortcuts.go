@@ -4,8 +4,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
-	"baqylau/api"
-	"baqylau/assets"
 	"baqylau/ui/kit"
 	"baqylau/ui/look"
 )
@@ -61,10 +59,6 @@ func (p *Program) key(event *fyne.KeyEvent) {
 }
 
 func (p *Program) userName() string { return p.desk.Me.Person.ShortName() }
-
-func fullNameAndPosition(l assets.Lang, me api.Me) string {
-	return me.Person.FullName() + ", " + inLang(l, me.Person.PositionKK, me.Person.PositionRU)
-}
 
 const (
 	preferenceTheme = "theme"

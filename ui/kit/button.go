@@ -33,6 +33,7 @@ type Button struct {
 
 	trailing look.Icon
 	compact  bool      // the height of a row
+	shrunk   bool      // its sign stands for its text, for want of room
 	pressed  bool      // one of several that is chosen
 	tone     look.Tone // of the icon
 	hovered  bool
@@ -127,7 +128,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	r := &rendering{objects: []fyne.CanvasObject{body, icon, text, trailing, ring}}
 	width := func() float32 {
 		parts, total := 0, float32(0)
-		for _, w := range []float32{iconWidth(b.Icon), textWidth(text), iconWidth(b.trailing)} {
+		for _, w := range []float32{iconWidth(b.Icon), b.textWidth(text), iconWidth(b.trailing)} {
 			if w > 0 {
 				parts++
 				total += w
@@ -140,7 +141,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		if b.compact {
 			high = look.Scaled(look.Row)
 		}
-		if b.Text == "" {
+		if b.Text == "" || b.shrunk && b.trailing == "" {
 			return fyne.NewSquareSize(high)
 		}
 		return fyne.NewSize(width()+2*pad, high)
@@ -152,9 +153,10 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		x := max(2, (size.Width-width())/2)
 		x = placeIcon(icon, b.Icon, x, size.Height, gap)
 		text.Move(fyne.NewPos(x, 0))
-		text.Resize(fyne.NewSize(textWidth(text), size.Height))
-		if b.Text != "" {
-			x += textWidth(text) + gap
+		text.Resize(fyne.NewSize(b.textWidth(text), size.Height))
+		text.Hidden = b.shrunk
+		if b.Text != "" && !b.shrunk {
+			x += b.textWidth(text) + gap
 		}
 		placeIcon(trailing, b.trailing, x, size.Height, gap)
 	}
@@ -178,6 +180,14 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	}
 	r.refresh()
 	return r
+}
+
+// textWidth is the room that the text takes.
+func (b *Button) textWidth(text *canvas.Text) float32 {
+	if b.shrunk {
+		return 0
+	}
+	return textWidth(text)
 }
 
 // colours gives ink, ground and outline; nil draws nothing.

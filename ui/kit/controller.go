@@ -56,9 +56,25 @@ func (c *Controller) Busy() bool { return len(c.open) > 0 }
 
 // Layer lays the toasts over the content of the window; the window shows what it gives.
 func (c *Controller) Layer(content fyne.CanvasObject) fyne.CanvasObject {
-	c.layer = container.NewBorder(nil, padded(24, 44, container.NewBorder(nil, nil, nil, c.toasts)), nil, nil)
+	c.layer = container.New(corner{}, c.toasts)
 	return container.NewStack(content, c.layer)
 }
+
+// corner places the toasts at the upper right, below the top bar and the path: what a page offers to do
+// stands at the lower right, and must not be covered.
+type corner struct{}
+
+const cornerGap = 16
+
+// Layout implements fyne.Layout.
+func (corner) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	least := o[0].MinSize()
+	o[0].Resize(least)
+	o[0].Move(fyne.NewPos(size.Width-least.Width-cornerGap, barHeight()+pathHeight()))
+}
+
+// MinSize implements fyne.Layout. Toasts never widen the window.
+func (corner) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 
 // CloseAll closes every dialog and empties the queue without calling back, as when the session ends.
 func (c *Controller) CloseAll() {

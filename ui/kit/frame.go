@@ -3,6 +3,7 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"baqylau/assets"
@@ -88,7 +89,8 @@ func (f *Frame) topBar() fyne.CanvasObject {
 		return f.spec.Menu()
 	})
 	right := container.NewHBox(f.languages(), f.connection, user)
-	return bar(container.NewBorder(nil, nil, left, right, newWide(look.Scaled(160), 0, f.search)), true)
+	shrinking := &topLayout{shrink: []*Button{f.connection, &user.Button}}
+	return bar(container.New(shrinking, newWide(look.Scaled(160), 0, f.search), left, right), true)
 }
 
 func (f *Frame) languages() fyne.CanvasObject {
@@ -108,7 +110,7 @@ func (f *Frame) languages() fyne.CanvasObject {
 // bar is a strip of surface with a line at its lower or its upper edge.
 func bar(content fyne.CanvasObject, lineBelow bool) fyne.CanvasObject {
 	line := newGround(groundLine)
-	inner := padded(12, 5, content)
+	inner := padded(12, barEdge, content)
 	if lineBelow {
 		return container.NewStack(newGround(groundBar), container.NewBorder(nil, line, nil, nil, inner))
 	}
@@ -122,8 +124,17 @@ func (f *Frame) leftRail() fyne.CanvasObject {
 }
 
 func (f *Frame) path() fyne.CanvasObject {
-	return padded(16, 4, container.NewBorder(nil, nil, nil, container.NewHBox(f.back, f.forward), f.crumbs))
+	return padded(16, pathEdge, container.NewBorder(nil, nil, nil, container.NewHBox(f.back, f.forward), f.crumbs))
 }
+
+// The strips leave this much above and below what they hold.
+const barEdge, pathEdge = 5, 4
+
+// barHeight is how high the top bar is, its line with it.
+func barHeight() float32 { return look.Scaled(look.Control) + 2*barEdge + 1 }
+
+// pathHeight is how high the path is.
+func pathHeight() float32 { return look.Scaled(look.Row) + 2*pathEdge }
 
 func (f *Frame) statusBar() fyne.CanvasObject {
 	right := container.NewHBox()
@@ -213,4 +224,55 @@ func (*frameLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 // MinSize implements fyne.Layout. The page is left out: a window may be smaller than what a page would like.
 func (*frameLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(max(800, o[0].MinSize().Width), 480)
+}
+
+// topLayout places the search between what stands at the left and at the right of the top bar. Where
+// that is too much for the window, buttons give up their text for their sign, the first ones first.
+type topLayout struct{ shrink []*Button }
+
+// Layout implements fyne.Layout.
+func (t *topLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	before := make([]bool, len(t.shrink))
+	for i, button := range t.shrink {
+		before[i], button.shrunk = button.shrunk, false
+	}
+	for _, button := range t.shrink {
+		button.shrunk = t.width(o) > size.Width
+	}
+	for i, button := range t.shrink {
+		if button.shrunk != before[i] {
+			button.Refresh()
+		}
+	}
+	left, right := o[1].MinSize().Width, o[2].MinSize().Width
+	pad := theme.Padding()
+	for i, x := range []float32{left + pad, 0, size.Width - right} {
+		width := []float32{size.Width - left - right - 2*pad, left, right}[i]
+		o[i].Move(fyne.NewPos(x, 0))
+		o[i].Resize(fyne.NewSize(width, size.Height))
+	}
+}
+
+// MinSize implements fyne.Layout: with every sign alone.
+func (t *topLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	before := make([]bool, len(t.shrink))
+	for i, button := range t.shrink {
+		before[i], button.shrunk = button.shrunk, true
+	}
+	size := fyne.NewSize(t.width(o), 0)
+	for i, button := range t.shrink {
+		button.shrunk = before[i]
+	}
+	for _, part := range o {
+		size.Height = max(size.Height, part.MinSize().Height)
+	}
+	return size
+}
+
+func (t *topLayout) width(o []fyne.CanvasObject) float32 {
+	width := 2 * theme.Padding()
+	for _, part := range o {
+		width += part.MinSize().Width
+	}
+	return width
 }

@@ -7,13 +7,14 @@ import (
 	"baqylau/ui/look"
 )
 
-// Choice is an entry of a menu. With a Reason it is off, and the reason stands beside it; Separator draws a line
-// before it.
+// Choice is an entry of a menu. With a Reason it is off, and the reason stands beside it; a Fact is only
+// read; Separator draws a line before it.
 type Choice struct {
 	Text      string
 	Reason    string
 	Icon      look.Icon
 	Checked   bool
+	Fact      bool
 	Separator bool
 	Children  []Choice // opens beside it
 	OnTapped  func()
@@ -69,7 +70,7 @@ func (c Choice) item() *fyne.MenuItem {
 		text += " — " + c.Reason
 	}
 	item := fyne.NewMenuItem(text, c.OnTapped)
-	item.Disabled = c.Reason != ""
+	item.Disabled = c.Reason != "" || c.Fact
 	item.Checked = c.Checked
 	if len(c.Children) > 0 {
 		item.Action, item.ChildMenu = nil, newMenu(c.Children)
