@@ -66,6 +66,16 @@ func (d *Door) Enter(ctx context.Context, key *signing.Key, secret []byte, open 
 	if err != nil {
 		return nil, err
 	}
+	desk, err := d.sit(ctx, session, secret, open)
+	if err != nil {
+		d.turnBack(ctx, err)
+		return nil, err
+	}
+	return desk, nil
+}
+
+// sit opens the local store for a session that has begun, and brings it up to date.
+func (d *Door) sit(ctx context.Context, session api.Session, secret []byte, open StoreOpener) (*Desk, error) {
 	book, err := d.client.Rulebook(ctx)
 	if err != nil {
 		return nil, err
@@ -80,9 +90,8 @@ func (d *Door) Enter(ctx context.Context, key *signing.Key, secret []byte, open 
 	}
 	desk := &Desk{
 		Me: session.Me, Centre: d.Centre, client: d.client, store: store, rules: rules, ahead: d.ahead, log: d.log,
-		waiting: map[string]chan error{}, kick: make(chan struct{}, 1),
+		waiting: map[string]chan error{}, own: map[string][]ownStep{}, kick: make(chan struct{}, 1), online: true,
 	}
-	desk.online = true
 	held, err := desk.round(ctx)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -91,6 +100,17 @@ func (d *Door) Enter(ctx context.Context, key *signing.Key, secret []byte, open 
 		d.log.Info("a command waits for the centre to mend", "cause", held)
 	}
 	return desk, nil
+}
+
+// turnBack ends a session that nobody will sit in, whether or not whoever entered still waits.
+func (d *Door) turnBack(ctx context.Context, cause error) {
+	defer d.client.Close()
+	if errors.Is(cause, api.ErrOffline) { // nobody would hear of it
+		return
+	}
+	if err := d.client.Logout(context.WithoutCancel(ctx)); err != nil {
+		d.log.Info("a session is left to end by itself", "cause", err)
+	}
 }
 
 func rulesOf(book api.Rulebook) (*control.Rules, error) {
@@ -122,6 +142,7 @@ type Desk struct {
 
 	mu       sync.Mutex
 	waiting  map[string]chan error // commands that somebody waits for, by id
+	own      map[string][]ownStep  // what this desk's commands made of notifications, by id
 	online   bool
 	expired  bool
 	mirrored time.Time

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -11,7 +10,6 @@ import (
 
 	"baqylau/api"
 	"baqylau/control"
-	"baqylau/localstore"
 )
 
 // MyLot is a lot or plan point assigned to me, in one direction (R-2.1).
@@ -164,27 +162,12 @@ type DeskLot struct {
 	Mine         bool
 	Marks        []control.Mark // aligned to the page's profiles; unsaved ones over saved ones
 	Saved        []control.Mark // aligned likewise
+	Unsaved      int            // marks that differ from the saved ones
+	Clash        bool           // one of them was set otherwise elsewhere since it was begun
 	Version      int64          // of the saved marks
 	Mark         control.Verdict
 	Create       control.Verdict
 	Notification *api.Notification
-}
-
-// unsavedMarks is the draft of a page's marks: lot by lot, all profiles.
-type unsavedMarks struct {
-	Lots map[string][]control.Mark `json:"lots"`
-}
-
-// pageAggregate begins the name under which a page's marks stand in the outbox.
-const pageAggregate = "page "
-
-const (
-	draftMarks        = "marks"
-	draftNotification = "notification"
-)
-
-func pageID(purchase string, direction control.Direction) string {
-	return purchase + ":" + string(direction)
 }
 
 // Page shows a purchase's desk-control page. false when the mirror has not got the purchase.
@@ -226,15 +209,8 @@ func (d *Desk) Page(purchase string, direction control.Direction) (page DeskPage
 			Notification: standing(f, p.Lots[i].ID, direction),
 		}
 		lot.Saved = align(page.Profiles, c.Work[i].In(direction).Marks)
-		lot.Marks = lot.Saved
-		if typed, found := unsaved.Lots[p.Lots[i].ID]; found && lot.Mark.Allowed {
-			lot.Marks = align(page.Profiles, typed)
-			for n := range lot.Marks {
-				if lot.Marks[n] != lot.Saved[n] {
-					page.Unsaved++
-				}
-			}
-		}
+		lot.lay(unsaved.Lots[p.Lots[i].ID])
+		page.Unsaved += lot.Unsaved
 		page.Lots = append(page.Lots, lot)
 	}
 	return page, true, nil
@@ -252,62 +228,6 @@ func align(profiles []control.RiskProfile, marks []control.Mark) []control.Mark 
 		}
 	}
 	return row
-}
-
-func (d *Desk) unsaved(id string) (u unsavedMarks, err error) {
-	draft, found, err := d.store.Draft(draftMarks, id)
-	if err != nil || !found {
-		return u, err
-	}
-	return u, json.Unmarshal(draft.Body, &u)
-}
-
-// KeepMarks keeps marks that are not saved yet, so that they survive a crash (R-2.4). lots holds the
-// marks of every lot that differs from what is saved; none forgets them.
-func (d *Desk) KeepMarks(purchase string, direction control.Direction, lots map[string][]control.Mark) error {
-	d.typing.Lock()
-	defer d.typing.Unlock()
-	return d.keepMarks(pageID(purchase, direction), lots)
-}
-
-// keepMarks is KeepMarks for who holds typing.
-func (d *Desk) keepMarks(id string, lots map[string][]control.Mark) error {
-	if len(lots) == 0 {
-		return d.store.DropDraft(draftMarks, id)
-	}
-	body, err := json.Marshal(unsavedMarks{lots})
-	if err != nil {
-		return err
-	}
-	return d.store.SaveDraft(localstore.Draft{Kind: draftMarks, ID: id, Body: body})
-}
-
-// SaveMarks saves the kept marks of a page: from then on they count (R-2.4).
-func (d *Desk) SaveMarks(ctx context.Context, purchase string, direction control.Direction) error {
-	page, found, err := d.Page(purchase, direction)
-	if err != nil || !found {
-		return err
-	}
-	c := api.MarksCommand{Purchase: purchase, Direction: direction}
-	typed := map[string][]control.Mark{}
-	for _, lot := range page.Lots {
-		if !slices.Equal(lot.Marks, lot.Saved) {
-			c.Lots = append(c.Lots, api.LotMarks{Lot: lot.Lot.ID, Version: lot.Version, Marks: lot.Marks})
-			typed[lot.Lot.ID] = lot.Marks
-		}
-	}
-	id := pageID(purchase, direction)
-	if len(c.Lots) == 0 {
-		return d.store.DropDraft(draftMarks, id)
-	}
-	body, err := json.Marshal(unsavedMarks{typed})
-	if err != nil {
-		return err
-	}
-	return d.do(ctx, command{
-		aggregate: pageAggregate + id, path: pathMarks, body: c, label: "command.marks",
-		draft: &localstore.Draft{Kind: draftMarks, ID: id, Body: body},
-	})
 }
 
 // PrepareCertificate has the centre make the certificate's file, to be seen and signed (R-2.5).

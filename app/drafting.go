@@ -28,6 +28,75 @@ type Form struct {
 	Text      Text              `json:"text"`
 	New       bool              `json:"new"`  // the centre has not got it yet
 	Base      int64             `json:"base"` // the version that it was written over
+	Was       Text              `json:"was"`  // the text at that version
+
+	// Theirs is the centre's text where it has changed since what is written was begun (R-11.4): saving
+	// is refused until one of the two is chosen, see [Form.KeepMine] and [Form.TakeTheirs]. Else nil.
+	Theirs  *Text `json:"-"`
+	version int64 // of Theirs
+}
+
+// ownStep is what a command of this desk made of a notification.
+type ownStep struct {
+	from, to int64
+	text     Text
+}
+
+// KeepMine keeps what is written here over what the centre has.
+func (f Form) KeepMine() Form {
+	if f.Theirs != nil {
+		f.Base, f.Was, f.Theirs = f.version, *f.Theirs, nil
+	}
+	return f
+}
+
+// TakeTheirs takes the centre's text in place of what is written here.
+func (f Form) TakeTheirs() Form {
+	if f.Theirs != nil {
+		f.Text = *f.Theirs
+	}
+	return f.KeepMine()
+}
+
+func textOf(n api.Notification) Text {
+	return Text{KK: n.State.TextKK, RU: n.State.TextRU, Agreer: n.State.Agreer}
+}
+
+// Present brings a form to what is mirrored now, without touching its text: it follows this desk's own
+// commands, and versions that left the text as it was; [Form.Theirs] tells of a text that did change.
+func (d *Desk) Present(f Form) (Form, error) {
+	f, f.Theirs = d.lift(f), nil
+	n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, f.ID)
+	if err != nil || !found {
+		return f, err
+	}
+	now := textOf(n.Body)
+	if f.New { // it has arrived, and its answer has not
+		f.New = false
+		if f.Base = 1; n.Version == f.Base { // what arrived is what was written here
+			f.Was = now
+		}
+	}
+	switch {
+	case n.Version <= f.Base:
+	case now == f.Was, now == f.Text:
+		f.Base, f.Was = n.Version, now
+	default:
+		f.Theirs, f.version = &now, n.Version
+	}
+	return f, nil
+}
+
+// lift raises the base over what this desk's own commands made of it.
+func (d *Desk) lift(f Form) Form {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, step := range d.own[f.ID] {
+		if step.from == f.Base {
+			f.New, f.Base, f.Was = false, step.to, step.text
+		}
+	}
+	return f
 }
 
 // NewForm begins a notification on a lot, or takes up the draft that was begun on it.
@@ -65,16 +134,12 @@ func (d *Desk) Form(id string) (Form, error) {
 		if err := json.Unmarshal(draft.Body, &f); err != nil {
 			return Form{}, err
 		}
-		if found { // it has arrived since
-			f.New = false
-			f.Base = max(f.Base, n.Version)
-		}
-		return f, nil
+		return d.Present(f)
 	case found:
-		s := n.Body.State
+		text := textOf(n.Body)
 		return Form{
-			ID: id, Purchase: n.Body.Purchase, Lot: n.Body.Lot, Direction: s.Direction, Base: n.Version,
-			Text: Text{KK: s.TextKK, RU: s.TextRU, Agreer: s.Agreer},
+			ID: id, Purchase: n.Body.Purchase, Lot: n.Body.Lot, Direction: n.Body.State.Direction, Base: n.Version,
+			Text: text, Was: text,
 		}, nil
 	default:
 		return Form{}, ErrGone
@@ -83,7 +148,7 @@ func (d *Desk) Form(id string) (Form, error) {
 
 // KeepForm keeps what is typed on this machine (R-11.4).
 func (d *Desk) KeepForm(f Form) error {
-	draft, err := formDraft(f)
+	draft, err := formDraft(d.lift(f))
 	if err != nil {
 		return err
 	}
@@ -105,8 +170,13 @@ func formDraft(f Form) (localstore.Draft, error) {
 }
 
 // SaveForm sends what was written to the centre, which gives a new one its number (R-3.4). Without
-// the centre it is kept and sent later: [ErrQueued].
+// the centre it is kept and sent later: [ErrQueued]. The centre refuses what was written over an older
+// text, and what was written stays a draft: see [Form.Theirs].
 func (d *Desk) SaveForm(ctx context.Context, f Form) error {
+	f, err := d.Present(f)
+	if err != nil {
+		return err
+	}
 	draft, err := formDraft(f)
 	if err != nil {
 		return err

@@ -365,7 +365,8 @@ func (s *seat) all() map[string][]control.Mark {
 func (s *seat) mark() error {
 	p := s.hero().Purchase.ID
 	ok(s.h.t, s.KeepMarks(p, control.D1, s.all()))
-	return s.SaveMarks(context.Background(), p, control.D1)
+	_, err := s.SaveMarks(context.Background(), p, control.D1)
+	return err
 }
 
 // marked has the auditor mark everything, and stay.

@@ -305,7 +305,7 @@ func TestAConflictKeepsBoth(t *testing.T) {
 	if kept.Text.RU != "Дома" {
 		t.Errorf("mine is %q", kept.Text.RU)
 	}
-	ok(t, home.SaveForm(ctx, kept)) // the person has seen both, and decides
+	ok(t, home.SaveForm(ctx, kept.KeepMine())) // the person has seen both, and decides
 	home.empty()
 }
 
@@ -360,7 +360,8 @@ func TestMarksSurviveACrash(t *testing.T) {
 			}
 		}
 	}
-	ok(t, again.SaveMarks(ctx, page.Purchase.ID, control.D1))
+	_, err := again.SaveMarks(ctx, page.Purchase.ID, control.D1)
+	ok(t, err)
 	if page := again.hero(); page.Unsaved != 0 || again.drafts() != 0 {
 		t.Errorf("%d marks stay unsaved, %d drafts", page.Unsaved, again.drafts())
 	}

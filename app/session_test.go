@@ -101,7 +101,7 @@ func TestALotThatIsTakenAwayLeavesMyList(t *testing.T) {
 	manager := h.enter("lot-manager")
 	ok(t, manager.Assign(ctx, manager.heroRows(), h.made.people["second-auditor"].IIN))
 	// The machine does not know yet; the centre does.
-	err := auditor.SaveMarks(ctx, page.Purchase.ID, control.D1)
+	_, err := auditor.SaveMarks(ctx, page.Purchase.ID, control.D1)
 	var batch *app.BatchError
 	if !errors.As(err, &batch) || len(batch.Items) != 3 {
 		t.Fatalf("got %v", err)
@@ -134,7 +134,7 @@ func TestPartOfABatchRefusedKeepsThatPart(t *testing.T) {
 		}
 	}
 	ok(t, manager.Assign(ctx, one, h.made.people["second-auditor"].IIN))
-	err := auditor.SaveMarks(ctx, page.Purchase.ID, control.D1)
+	_, err := auditor.SaveMarks(ctx, page.Purchase.ID, control.D1)
 	var batch *app.BatchError
 	if !errors.As(err, &batch) {
 		t.Fatalf("got %v", err)

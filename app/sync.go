@@ -227,7 +227,7 @@ func (d *Desk) accept(ctx context.Context, c localstore.Command, body []byte) er
 		}
 	}
 	refused := batchRefusal(body)
-	if err := d.settle(c, refused); err != nil {
+	if err := d.settle(c, o.Version, refused); err != nil {
 		return err
 	}
 	if refused != nil {

@@ -63,14 +63,19 @@ func (d *deskPage) focus() {
 
 // save makes the marks count. Ctrl+S does it too.
 func (d *deskPage) save() {
-	n := d.marked()
-	if n == 0 {
+	if d.marked() == 0 {
 		return
 	}
-	desk := d.p.desk
-	d.p.act(actionMark, d.p.lang.N("desk.saved", n), func(ctx context.Context) error {
-		return desk.SaveMarks(ctx, d.id, d.direction)
-	}, d.goOn)
+	saved, desk := 0, d.p.desk
+	d.p.act(actionMark, "", func(ctx context.Context) (err error) {
+		saved, err = desk.SaveMarks(ctx, d.id, d.direction)
+		return err
+	}, func() {
+		if saved > 0 { // else they wait in the outbox, which has been told
+			d.p.tell(look.Success, d.p.lang.N("desk.saved", saved))
+		}
+		d.goOn()
+	})
 }
 
 // goOn gives the keyboard back to the grid when something is done: the button that did it may be gone.

@@ -295,7 +295,8 @@ func TestMarksOfAnotherSessionAreTakenOverWithoutLosingMine(t *testing.T) {
 		if err := desk.KeepMarks(purchase, control.D1, map[string][]control.Mark{page.Lots[1].Lot.ID: row}); err != nil {
 			return err
 		}
-		return desk.SaveMarks(ctx, purchase, control.D1)
+		_, err := desk.SaveMarks(ctx, purchase, control.D1)
+		return err
 	})
 	s.house.seats = seats
 	s.sync()

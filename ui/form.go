@@ -27,6 +27,8 @@ type formPage struct {
 	busy    bool // on its way to the centre
 
 	head   *fyne.Container
+	theirs *fyne.Container // the choice between two texts, while there is one
+	told   *app.Text       // the centre's text that it tells of
 	about  *fyne.Container
 	body   *fyne.Container
 	reader *reader
@@ -119,8 +121,8 @@ func (f *formPage) content() fyne.CanvasObject {
 	f.agreer.onChanged = f.changed
 	agreer := container.NewBorder(nil, nil, kit.NewSubheading(t("form.agreer")), nil, f.agreer.content)
 	f.bar = kit.NewActionBar(kit.ActionBarSpec{Lang: f.p.lang})
-	f.head = container.NewStack(kit.NewHeading(f.title()))
-	f.body = container.New(formLayout{f.reader}, f.head, kit.NewPanel(f.reader), f.editor, agreer, f.bar)
+	f.head, f.theirs, f.told = container.NewStack(kit.NewHeading(f.title())), kit.Stack(8), nil
+	f.body = container.New(formLayout{f.reader}, kit.Stack(8, f.head, f.theirs), kit.NewPanel(f.reader), f.editor, agreer, f.bar)
 	f.showFacts()
 	f.update()
 	return f.body
@@ -175,6 +177,9 @@ func factsOf(desk *app.Desk, form app.Form) (formFacts, error) {
 func (f *formPage) showFacts() {
 	l := f.p.lang
 	f.about.RemoveAll()
+	if f.told != nil {
+		f.about.Add(kit.NewParagraph(l.T("form.theirs.now", "text", inLang(l, f.told.KK, f.told.RU))))
+	}
 	profiles := f.facts.profiles
 	if f.card != nil {
 		profiles = f.card.Profiles

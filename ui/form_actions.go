@@ -51,14 +51,46 @@ func (f *formPage) take() {
 	if f.gone {
 		return
 	}
-	if fresh, err := f.p.desk.Form(f.form.ID); err == nil {
-		f.form.New, f.form.Base = fresh.New, fresh.Base
+	if fresh, err := f.p.desk.Present(f.form); err == nil {
+		f.form = fresh
 	}
 	if card, err := f.p.desk.Card(f.form.ID); err == nil {
 		f.card = &card
 	} else if !f.form.New {
 		f.card = nil
 	}
+}
+
+// showTheirs tells of a text at the centre that has changed since this one was begun, for the person
+// to choose one of the two.
+func (f *formPage) showTheirs() {
+	var theirs *app.Text
+	if !f.busy { // what is on its way may be what the centre has
+		theirs = f.form.Theirs
+	}
+	if theirs == f.told || theirs != nil && f.told != nil && *theirs == *f.told {
+		return
+	}
+	f.told = theirs
+	f.theirs.RemoveAll()
+	if theirs != nil {
+		t := f.p.lang.T
+		f.theirs.Add(kit.NewBanner(look.Warning, look.IconWarning, t("form.theirs"), nil))
+		f.theirs.Add(kit.Flow(8,
+			kit.NewButton(t("form.theirs.take"), "", kit.Secondary, func() { f.choose(app.Form.TakeTheirs) }),
+			kit.NewButton(t("form.theirs.keep"), "", kit.Secondary, func() { f.choose(app.Form.KeepMine) }),
+		))
+	}
+	f.showFacts()
+}
+
+// choose settles which of two texts stays, and goes on with it.
+func (f *formPage) choose(which func(app.Form) app.Form) {
+	f.form = which(f.form)
+	f.typed = true
+	f.keeping.typed(f.form)
+	f.keep()
+	f.p.build()
 }
 
 // here says that it has not reached the centre yet.
@@ -127,6 +159,7 @@ func (f *formPage) note() string {
 // update shows what may be done now; buttons that stay the same keep the keyboard.
 func (f *formPage) update() {
 	spec := f.actions()
+	f.showTheirs()
 	says := spec.Note
 	for _, a := range append(append([]kit.Action{*spec.Primary}, spec.Secondary...), spec.More...) {
 		says += "\n" + a.Text + "\n" + a.Reason

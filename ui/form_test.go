@@ -34,7 +34,8 @@ func (h *house) violated() (purchase, lot string) {
 		if err := desk.KeepMarks(purchase, control.D1, marks); err != nil {
 			return err
 		}
-		return desk.SaveMarks(ctx, purchase, control.D1)
+		_, err = desk.SaveMarks(ctx, purchase, control.D1)
+		return err
 	})
 	return purchase, lot
 }

@@ -93,7 +93,7 @@ func (a *actor) check(purchase string) (notification string, err error) {
 	if err := a.KeepMarks(purchase, control.D1, marks); err != nil {
 		return "", err
 	}
-	if err := a.SaveMarks(a.ctx, purchase, control.D1); err != nil {
+	if _, err := a.SaveMarks(a.ctx, purchase, control.D1); err != nil {
 		return "", err
 	}
 	a.step("cmd.demo.marked", "lots", len(page.Lots), "profiles", len(page.Profiles))
