@@ -239,8 +239,14 @@ const linesMost = 6
 
 // saveThen saves the marks and goes on when they count, or are kept to be sent.
 func (d *deskPage) saveThen(then func()) {
-	desk := d.p.desk
-	d.p.act(actionMark, d.p.lang.N("desk.saved", d.marked()), func(ctx context.Context) error {
-		return desk.SaveMarks(ctx, d.id, d.direction)
-	}, then)
+	saved, desk := 0, d.p.desk
+	d.p.act(actionMark, "", func(ctx context.Context) (err error) {
+		saved, err = desk.SaveMarks(ctx, d.id, d.direction)
+		return err
+	}, func() {
+		if saved > 0 {
+			d.p.tell(look.Success, d.p.lang.N("desk.saved", saved))
+		}
+		then()
+	})
 }
