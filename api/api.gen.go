@@ -41,6 +41,36 @@ func (e CertificateState) Valid() bool {
 	}
 }
 
+// Defines values for ExecuteCommandRemedy.
+const (
+	AmendDocumentation       ExecuteCommandRemedy = "amend_documentation"
+	CancelPurchase           ExecuteCommandRemedy = "cancel_purchase"
+	ContinueWithoutExecution ExecuteCommandRemedy = "continue_without_execution"
+	ContinueWithoutReview    ExecuteCommandRemedy = "continue_without_review"
+	ReviewAdmission          ExecuteCommandRemedy = "review_admission"
+	ReviewResults            ExecuteCommandRemedy = "review_results"
+)
+
+// Valid indicates whether the value is a known member of the ExecuteCommandRemedy enum.
+func (e ExecuteCommandRemedy) Valid() bool {
+	switch e {
+	case AmendDocumentation:
+		return true
+	case CancelPurchase:
+		return true
+	case ContinueWithoutExecution:
+		return true
+	case ContinueWithoutReview:
+		return true
+	case ReviewAdmission:
+		return true
+	case ReviewResults:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ObjectKind.
 const (
 	ObjectKindAssignment   ObjectKind = "assignment"
@@ -48,6 +78,7 @@ const (
 	ObjectKindMarks        ObjectKind = "marks"
 	ObjectKindMessage      ObjectKind = "message"
 	ObjectKindNotification ObjectKind = "notification"
+	ObjectKindObjection    ObjectKind = "objection"
 	ObjectKindOrganization ObjectKind = "organization"
 	ObjectKindPerson       ObjectKind = "person"
 	ObjectKindPurchase     ObjectKind = "purchase"
@@ -65,6 +96,8 @@ func (e ObjectKind) Valid() bool {
 	case ObjectKindMessage:
 		return true
 	case ObjectKindNotification:
+		return true
+	case ObjectKindObjection:
 		return true
 	case ObjectKindOrganization:
 		return true
@@ -120,6 +153,13 @@ type AssignCommand struct {
 	// Assignee person; absent takes the assignments back
 	Assignee string   `json:"assignee,omitempty,omitzero"`
 	Lots     []LotRef `json:"lots"`
+}
+
+// AssignObjectionsCommand defines model for AssignObjectionsCommand.
+type AssignObjectionsCommand struct {
+	// Controller person
+	Controller string         `json:"controller"`
+	Objections []ObjectionRef `json:"objections"`
 }
 
 // Assignment defines model for Assignment.
@@ -243,10 +283,23 @@ type EditCommand struct {
 	TextRU string `json:"text_ru"`
 }
 
+// ExecuteCommand defines model for ExecuteCommand.
+type ExecuteCommand struct {
+	Remedy ExecuteCommandRemedy `json:"remedy"`
+
+	// Text what was done; may be empty
+	Text string `json:"text"`
+}
+
+// ExecuteCommandRemedy defines model for ExecuteCommand.Remedy.
+type ExecuteCommandRemedy string
+
 // ItemAnswer defines model for ItemAnswer.
 type ItemAnswer struct {
-	Done bool   `json:"done"`
-	Lot  string `json:"lot"`
+	Done bool `json:"done"`
+
+	// ID what the item names: a lot or an objection
+	ID string `json:"id"`
 
 	// Problem RFC 9457
 	Problem Problem `json:"problem,omitempty,omitzero"`
@@ -316,7 +369,13 @@ type Notification struct {
 	AgreerName string       `json:"agreer_name,omitempty,omitzero"`
 	Amount     control.Tiyn `json:"amount"`
 	AuthorName string       `json:"author_name,omitempty,omitzero"`
-	CreatedAt  time.Time    `json:"created_at"`
+
+	// Conclusion id of the conclusion, once delivered
+	Conclusion string `json:"conclusion,omitempty,omitzero"`
+
+	// ConfirmUntil exclusive; by when the author answers the report (R-3.13)
+	ConfirmUntil time.Time `json:"confirm_until,omitempty,omitzero"`
+	CreatedAt    time.Time `json:"created_at"`
 
 	// File SHA-256 of the file now: the one in agreement, the final one once prepared
 	File      string `json:"file,omitempty,omitzero"`
@@ -325,20 +384,28 @@ type Notification struct {
 	LotNumber string `json:"lot_number"`
 
 	// NameKK of the lot
-	NameKK         string    `json:"name_kk"`
-	NameRU         string    `json:"name_ru"`
-	Number         string    `json:"number"`
-	ObjectionUntil time.Time `json:"objection_until,omitempty,omitzero"`
-	OpenedAt       time.Time `json:"opened_at,omitempty,omitzero"`
+	NameKK string `json:"name_kk"`
+	NameRU string `json:"name_ru"`
+
+	// NotConfirmedFor why the author did not confirm the execution
+	NotConfirmedFor string `json:"not_confirmed_for,omitempty,omitzero"`
+	Number          string `json:"number"`
+
+	// Objection id of the objection to it
+	Objection string    `json:"objection,omitempty,omitzero"`
+	OpenedAt  time.Time `json:"opened_at,omitempty,omitzero"`
 
 	// Organizer the audit object
 	Organizer control.Party `json:"organizer"`
 
 	// PreparedBy the approver whom the final file names
-	PreparedBy     string               `json:"prepared_by,omitempty,omitzero"`
-	Purchase       string               `json:"purchase"`
-	PurchaseNumber string               `json:"purchase_number"`
-	Remedies       []control.OpenRemedy `json:"remedies,omitempty,omitzero"`
+	PreparedBy     string `json:"prepared_by,omitempty,omitzero"`
+	Purchase       string `json:"purchase"`
+	PurchaseNumber string `json:"purchase_number"`
+
+	// Report what the audit object said of the execution
+	Report       string `json:"report,omitempty,omitzero"`
+	ReporterName string `json:"reporter_name,omitempty,omitzero"`
 
 	// Signature SHA-256 of the detached CMS
 	Signature string    `json:"signature,omitempty,omitzero"`
@@ -356,7 +423,7 @@ type Notification struct {
 
 // Object defines model for Object.
 type Object struct {
-	// Body Purchase, Assignment, Marks, Certificate, Notification, Message, Person or Organization, by the kind
+	// Body Purchase, Assignment, Marks, Certificate, Notification, Objection, Message, Person or Organization, by the kind
 	Body    json.RawMessage `json:"body"`
 	ID      string          `json:"id"`
 	Kind    ObjectKind      `json:"kind"`
@@ -365,6 +432,53 @@ type Object struct {
 
 // ObjectKind defines model for Object.Kind.
 type ObjectKind string
+
+// Objection defines model for Objection.
+type Objection struct {
+	AuthorName string `json:"author_name"`
+
+	// Conclusion id of the conclusion on it
+	Conclusion     string `json:"conclusion,omitempty,omitzero"`
+	ControllerName string `json:"controller_name,omitempty,omitzero"`
+	ID             string `json:"id"`
+	Lot            string `json:"lot"`
+	LotNumber      string `json:"lot_number"`
+
+	// NameKK of the lot
+	NameKK             string `json:"name_kk"`
+	NameRU             string `json:"name_ru"`
+	Notification       string `json:"notification"`
+	NotificationNumber string `json:"notification_number"`
+	Number             string `json:"number"`
+
+	// Organizer the audit object
+	Organizer control.Party `json:"organizer"`
+
+	// ProlongedFor the reason of the prolongation
+	ProlongedFor   string            `json:"prolonged_for,omitempty,omitzero"`
+	Purchase       string            `json:"purchase"`
+	PurchaseNumber string            `json:"purchase_number"`
+	State          control.Objection `json:"state"`
+	Trail          []TrailEntry      `json:"trail"`
+
+	// Versions of rules, terms and catalogue that the last decision was taken by (R-11.7)
+	Versions string `json:"versions,omitempty,omitzero"`
+}
+
+// ObjectionCommand defines model for ObjectionCommand.
+type ObjectionCommand struct {
+	// ID the client's UUIDv7
+	ID           string `json:"id"`
+	Notification string `json:"notification"`
+	TextKK       string `json:"text_kk"`
+	TextRU       string `json:"text_ru"`
+}
+
+// ObjectionRef defines model for ObjectionRef.
+type ObjectionRef struct {
+	ID      string `json:"id"`
+	Version int64  `json:"version"`
+}
 
 // Organization defines model for Organization.
 type Organization struct {
@@ -643,6 +757,24 @@ type PostNotificationApproveParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// PostNotificationBeginParams defines parameters for PostNotificationBegin.
+type PostNotificationBeginParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// PostNotificationConfirmParams defines parameters for PostNotificationConfirm.
+type PostNotificationConfirmParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // PostNotificationDeleteParams defines parameters for PostNotificationDelete.
 type PostNotificationDeleteParams struct {
 	// IdempotencyKey required; its absence is answered with 428
@@ -654,6 +786,15 @@ type PostNotificationDeleteParams struct {
 
 // PostNotificationEditParams defines parameters for PostNotificationEdit.
 type PostNotificationEditParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// PostNotificationExecuteParams defines parameters for PostNotificationExecute.
+type PostNotificationExecuteParams struct {
 	// IdempotencyKey required; its absence is answered with 428
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
@@ -679,6 +820,15 @@ type PostNotificationRecallParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// PostNotificationRefuseConfirmationParams defines parameters for PostNotificationRefuseConfirmation.
+type PostNotificationRefuseConfirmationParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // PostNotificationRejectParams defines parameters for PostNotificationReject.
 type PostNotificationRejectParams struct {
 	// IdempotencyKey required; its absence is answered with 428
@@ -690,6 +840,42 @@ type PostNotificationRejectParams struct {
 
 // PostNotificationSendToAgreementParams defines parameters for PostNotificationSendToAgreement.
 type PostNotificationSendToAgreementParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// GetObjectionsParams defines parameters for GetObjections.
+type GetObjectionsParams struct {
+	Status string `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// Controller only those assigned to this person
+	Controller string `form:"controller,omitempty" json:"controller,omitempty,omitzero"`
+
+	// After id of the last row of the page before
+	After string `form:"after,omitempty" json:"after,omitempty,omitzero"`
+	Limit int    `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// PostObjectionParams defines parameters for PostObjection.
+type PostObjectionParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// PostObjectionsAssignParams defines parameters for PostObjectionsAssign.
+type PostObjectionsAssignParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// PostObjectionProlongParams defines parameters for PostObjectionProlong.
+type PostObjectionProlongParams struct {
 	// IdempotencyKey required; its absence is answered with 428
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
@@ -785,8 +971,23 @@ type PostNotificationApproveJSONRequestBody = SignCommand
 // PostNotificationEditJSONRequestBody defines body for PostNotificationEdit for application/json ContentType.
 type PostNotificationEditJSONRequestBody = EditCommand
 
+// PostNotificationExecuteJSONRequestBody defines body for PostNotificationExecute for application/json ContentType.
+type PostNotificationExecuteJSONRequestBody = ExecuteCommand
+
+// PostNotificationRefuseConfirmationJSONRequestBody defines body for PostNotificationRefuseConfirmation for application/json ContentType.
+type PostNotificationRefuseConfirmationJSONRequestBody = RejectCommand
+
 // PostNotificationRejectJSONRequestBody defines body for PostNotificationReject for application/json ContentType.
 type PostNotificationRejectJSONRequestBody = RejectCommand
+
+// PostObjectionJSONRequestBody defines body for PostObjection for application/json ContentType.
+type PostObjectionJSONRequestBody = ObjectionCommand
+
+// PostObjectionsAssignJSONRequestBody defines body for PostObjectionsAssign for application/json ContentType.
+type PostObjectionsAssignJSONRequestBody = AssignObjectionsCommand
+
+// PostObjectionProlongJSONRequestBody defines body for PostObjectionProlong for application/json ContentType.
+type PostObjectionProlongJSONRequestBody = RejectCommand
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -850,24 +1051,51 @@ type ServerInterface interface {
 	// PostNotificationApprove Approve with the signature over exactly the final file (R-3.7)
 	// (POST /v1/notifications/{id}/approve)
 	PostNotificationApprove(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationApproveParams)
+	// PostNotificationBegin The audit object says that the execution has begun (R-3.12)
+	// (POST /v1/notifications/{id}/begin)
+	PostNotificationBegin(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationBeginParams)
+	// PostNotificationConfirm The author confirms the execution (R-3.13)
+	// (POST /v1/notifications/{id}/confirm)
+	PostNotificationConfirm(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationConfirmParams)
 	// PostNotificationDelete Delete a draft or a rejected notification (R-3.4)
 	// (POST /v1/notifications/{id}/delete)
 	PostNotificationDelete(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationDeleteParams)
 	// PostNotificationEdit Change the text and the agreer (R-3.4)
 	// (POST /v1/notifications/{id}/edit)
 	PostNotificationEdit(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationEditParams)
+	// PostNotificationExecute The audit object reports a remedy, or that it goes on without one (R-3.12)
+	// (POST /v1/notifications/{id}/execute)
+	PostNotificationExecute(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationExecuteParams)
 	// PostNotificationPrepare Make the final file with the approver's position and name (R-3.7)
 	// (POST /v1/notifications/{id}/prepare)
 	PostNotificationPrepare(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationPrepareParams)
 	// PostNotificationRecall Take back from agreement or approval (R-3.9)
 	// (POST /v1/notifications/{id}/recall)
 	PostNotificationRecall(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationRecallParams)
+	// PostNotificationRefuseConfirmation The author says why it was not executed (R-3.13)
+	// (POST /v1/notifications/{id}/refuse-confirmation)
+	PostNotificationRefuseConfirmation(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationRefuseConfirmationParams)
 	// PostNotificationReject Reject with a reason (R-3.6)
 	// (POST /v1/notifications/{id}/reject)
 	PostNotificationReject(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationRejectParams)
 	// PostNotificationSendToAgreement Send to the agreer; the file is made (R-3.5)
 	// (POST /v1/notifications/{id}/send-to-agreement)
 	PostNotificationSendToAgreement(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationSendToAgreementParams)
+	// GetObjections Objections (R-4.1, R-6), what the caller may see of them
+	// (GET /v1/objections)
+	GetObjections(w http.ResponseWriter, r *http.Request, params GetObjectionsParams)
+	// PostObjection The audit object objects to a notification, whose version If-Match names (R-3.12, R-4.1)
+	// (POST /v1/objections)
+	PostObjection(w http.ResponseWriter, r *http.Request, params PostObjectionParams)
+	// PostObjectionsAssign Give objections to a controller, each answered by itself (R-4.2)
+	// (POST /v1/objections/assign)
+	PostObjectionsAssign(w http.ResponseWriter, r *http.Request, params PostObjectionsAssignParams)
+
+	// (GET /v1/objections/{id})
+	GetObjection(w http.ResponseWriter, r *http.Request, id ID)
+	// PostObjectionProlong Prolong the review once, with a reason (R-4.3)
+	// (POST /v1/objections/{id}/prolong)
+	PostObjectionProlong(w http.ResponseWriter, r *http.Request, id ID, params PostObjectionProlongParams)
 	// GetPeople The people of my organisation
 	// (GET /v1/people)
 	GetPeople(w http.ResponseWriter, r *http.Request, params GetPeopleParams)
@@ -1694,6 +1922,144 @@ func (siw *ServerInterfaceWrapper) PostNotificationApprove(w http.ResponseWriter
 	handler.ServeHTTP(w, r)
 }
 
+// PostNotificationBegin operation middleware
+func (siw *ServerInterfaceWrapper) PostNotificationBegin(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostNotificationBeginParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostNotificationBegin(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostNotificationConfirm operation middleware
+func (siw *ServerInterfaceWrapper) PostNotificationConfirm(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostNotificationConfirmParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostNotificationConfirm(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // PostNotificationDelete operation middleware
 func (siw *ServerInterfaceWrapper) PostNotificationDelete(w http.ResponseWriter, r *http.Request) {
 
@@ -1823,6 +2189,75 @@ func (siw *ServerInterfaceWrapper) PostNotificationEdit(w http.ResponseWriter, r
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PostNotificationEdit(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostNotificationExecute operation middleware
+func (siw *ServerInterfaceWrapper) PostNotificationExecute(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostNotificationExecuteParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostNotificationExecute(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -1970,6 +2405,75 @@ func (siw *ServerInterfaceWrapper) PostNotificationRecall(w http.ResponseWriter,
 	handler.ServeHTTP(w, r)
 }
 
+// PostNotificationRefuseConfirmation operation middleware
+func (siw *ServerInterfaceWrapper) PostNotificationRefuseConfirmation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostNotificationRefuseConfirmationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostNotificationRefuseConfirmation(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // PostNotificationReject operation middleware
 func (siw *ServerInterfaceWrapper) PostNotificationReject(w http.ResponseWriter, r *http.Request) {
 
@@ -2099,6 +2603,274 @@ func (siw *ServerInterfaceWrapper) PostNotificationSendToAgreement(w http.Respon
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PostNotificationSendToAgreement(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetObjections operation middleware
+func (siw *ServerInterfaceWrapper) GetObjections(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetObjectionsParams
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "controller" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "controller", r.URL.Query(), &params.Controller, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "controller"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "controller", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", r.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "after"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "after", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetObjections(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostObjection operation middleware
+func (siw *ServerInterfaceWrapper) PostObjection(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostObjectionParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostObjection(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostObjectionsAssign operation middleware
+func (siw *ServerInterfaceWrapper) PostObjectionsAssign(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostObjectionsAssignParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostObjectionsAssign(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetObjection operation middleware
+func (siw *ServerInterfaceWrapper) GetObjection(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetObjection(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostObjectionProlong operation middleware
+func (siw *ServerInterfaceWrapper) PostObjectionProlong(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostObjectionProlongParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostObjectionProlong(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2618,6 +3390,15 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/approve", wrapper.PostNotificationApprove)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/recall", wrapper.PostNotificationRecall)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/acknowledge", wrapper.PostNotificationAcknowledge)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/begin", wrapper.PostNotificationBegin)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/execute", wrapper.PostNotificationExecute)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/confirm", wrapper.PostNotificationConfirm)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/refuse-confirmation", wrapper.PostNotificationRefuseConfirmation)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/objections", wrapper.GetObjections)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/objections", wrapper.PostObjection)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/objections/assign", wrapper.PostObjectionsAssign)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/objections/{id}", wrapper.GetObjection)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/objections/{id}/prolong", wrapper.PostObjectionProlong)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/dispatches", wrapper.PostDispatch)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/purchases/{id}", wrapper.GetPurchase)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/files/{digest}", wrapper.GetFile)
@@ -3423,6 +4204,86 @@ func (response PostNotificationApprovedefaultApplicationProblemPlusJSONResponse)
 	return err
 }
 
+type PostNotificationBeginRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostNotificationBeginParams
+}
+
+type PostNotificationBeginResponseObject interface {
+	VisitPostNotificationBeginResponse(w http.ResponseWriter) error
+}
+
+type PostNotificationBegin200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostNotificationBegin200JSONResponse) VisitPostNotificationBeginResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostNotificationBegindefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostNotificationBegindefaultApplicationProblemPlusJSONResponse) VisitPostNotificationBeginResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostNotificationConfirmRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostNotificationConfirmParams
+}
+
+type PostNotificationConfirmResponseObject interface {
+	VisitPostNotificationConfirmResponse(w http.ResponseWriter) error
+}
+
+type PostNotificationConfirm200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostNotificationConfirm200JSONResponse) VisitPostNotificationConfirmResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostNotificationConfirmdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostNotificationConfirmdefaultApplicationProblemPlusJSONResponse) VisitPostNotificationConfirmResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PostNotificationDeleteRequestObject struct {
 	ID     ID `json:"id"`
 	Params PostNotificationDeleteParams
@@ -3493,6 +4354,47 @@ type PostNotificationEditdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PostNotificationEditdefaultApplicationProblemPlusJSONResponse) VisitPostNotificationEditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostNotificationExecuteRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostNotificationExecuteParams
+	Body   *PostNotificationExecuteJSONRequestBody
+}
+
+type PostNotificationExecuteResponseObject interface {
+	VisitPostNotificationExecuteResponse(w http.ResponseWriter) error
+}
+
+type PostNotificationExecute200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostNotificationExecute200JSONResponse) VisitPostNotificationExecuteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostNotificationExecutedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostNotificationExecutedefaultApplicationProblemPlusJSONResponse) VisitPostNotificationExecuteResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3584,6 +4486,47 @@ func (response PostNotificationRecalldefaultApplicationProblemPlusJSONResponse) 
 	return err
 }
 
+type PostNotificationRefuseConfirmationRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostNotificationRefuseConfirmationParams
+	Body   *PostNotificationRefuseConfirmationJSONRequestBody
+}
+
+type PostNotificationRefuseConfirmationResponseObject interface {
+	VisitPostNotificationRefuseConfirmationResponse(w http.ResponseWriter) error
+}
+
+type PostNotificationRefuseConfirmation200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostNotificationRefuseConfirmation200JSONResponse) VisitPostNotificationRefuseConfirmationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostNotificationRefuseConfirmationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostNotificationRefuseConfirmationdefaultApplicationProblemPlusJSONResponse) VisitPostNotificationRefuseConfirmationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PostNotificationRejectRequestObject struct {
 	ID     ID `json:"id"`
 	Params PostNotificationRejectParams
@@ -3654,6 +4597,206 @@ type PostNotificationSendToAgreementdefaultApplicationProblemPlusJSONResponse st
 }
 
 func (response PostNotificationSendToAgreementdefaultApplicationProblemPlusJSONResponse) VisitPostNotificationSendToAgreementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObjectionsRequestObject struct {
+	Params GetObjectionsParams
+}
+
+type GetObjectionsResponseObject interface {
+	VisitGetObjectionsResponse(w http.ResponseWriter) error
+}
+
+type GetObjections200JSONResponse Page
+
+func (response GetObjections200JSONResponse) VisitGetObjectionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObjectionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetObjectionsdefaultApplicationProblemPlusJSONResponse) VisitGetObjectionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostObjectionRequestObject struct {
+	Params PostObjectionParams
+	Body   *PostObjectionJSONRequestBody
+}
+
+type PostObjectionResponseObject interface {
+	VisitPostObjectionResponse(w http.ResponseWriter) error
+}
+
+type PostObjection200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostObjection200JSONResponse) VisitPostObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostObjectiondefaultApplicationProblemPlusJSONResponse) VisitPostObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostObjectionsAssignRequestObject struct {
+	Params PostObjectionsAssignParams
+	Body   *PostObjectionsAssignJSONRequestBody
+}
+
+type PostObjectionsAssignResponseObject interface {
+	VisitPostObjectionsAssignResponse(w http.ResponseWriter) error
+}
+
+type PostObjectionsAssign200JSONResponse struct{ BatchDoneJSONResponse }
+
+func (response PostObjectionsAssign200JSONResponse) VisitPostObjectionsAssignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostObjectionsAssigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostObjectionsAssigndefaultApplicationProblemPlusJSONResponse) VisitPostObjectionsAssignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObjectionRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type GetObjectionResponseObject interface {
+	VisitGetObjectionResponse(w http.ResponseWriter) error
+}
+
+type GetObjection200JSONResponse struct{ OneJSONResponse }
+
+func (response GetObjection200JSONResponse) VisitGetObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObjectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetObjectiondefaultApplicationProblemPlusJSONResponse) VisitGetObjectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostObjectionProlongRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostObjectionProlongParams
+	Body   *PostObjectionProlongJSONRequestBody
+}
+
+type PostObjectionProlongResponseObject interface {
+	VisitPostObjectionProlongResponse(w http.ResponseWriter) error
+}
+
+type PostObjectionProlong200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostObjectionProlong200JSONResponse) VisitPostObjectionProlongResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostObjectionProlongdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostObjectionProlongdefaultApplicationProblemPlusJSONResponse) VisitPostObjectionProlongResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3883,24 +5026,51 @@ type StrictServerInterface interface {
 	// PostNotificationApprove Approve with the signature over exactly the final file (R-3.7)
 	// (POST /v1/notifications/{id}/approve)
 	PostNotificationApprove(ctx context.Context, request PostNotificationApproveRequestObject) (PostNotificationApproveResponseObject, error)
+	// PostNotificationBegin The audit object says that the execution has begun (R-3.12)
+	// (POST /v1/notifications/{id}/begin)
+	PostNotificationBegin(ctx context.Context, request PostNotificationBeginRequestObject) (PostNotificationBeginResponseObject, error)
+	// PostNotificationConfirm The author confirms the execution (R-3.13)
+	// (POST /v1/notifications/{id}/confirm)
+	PostNotificationConfirm(ctx context.Context, request PostNotificationConfirmRequestObject) (PostNotificationConfirmResponseObject, error)
 	// PostNotificationDelete Delete a draft or a rejected notification (R-3.4)
 	// (POST /v1/notifications/{id}/delete)
 	PostNotificationDelete(ctx context.Context, request PostNotificationDeleteRequestObject) (PostNotificationDeleteResponseObject, error)
 	// PostNotificationEdit Change the text and the agreer (R-3.4)
 	// (POST /v1/notifications/{id}/edit)
 	PostNotificationEdit(ctx context.Context, request PostNotificationEditRequestObject) (PostNotificationEditResponseObject, error)
+	// PostNotificationExecute The audit object reports a remedy, or that it goes on without one (R-3.12)
+	// (POST /v1/notifications/{id}/execute)
+	PostNotificationExecute(ctx context.Context, request PostNotificationExecuteRequestObject) (PostNotificationExecuteResponseObject, error)
 	// PostNotificationPrepare Make the final file with the approver's position and name (R-3.7)
 	// (POST /v1/notifications/{id}/prepare)
 	PostNotificationPrepare(ctx context.Context, request PostNotificationPrepareRequestObject) (PostNotificationPrepareResponseObject, error)
 	// PostNotificationRecall Take back from agreement or approval (R-3.9)
 	// (POST /v1/notifications/{id}/recall)
 	PostNotificationRecall(ctx context.Context, request PostNotificationRecallRequestObject) (PostNotificationRecallResponseObject, error)
+	// PostNotificationRefuseConfirmation The author says why it was not executed (R-3.13)
+	// (POST /v1/notifications/{id}/refuse-confirmation)
+	PostNotificationRefuseConfirmation(ctx context.Context, request PostNotificationRefuseConfirmationRequestObject) (PostNotificationRefuseConfirmationResponseObject, error)
 	// PostNotificationReject Reject with a reason (R-3.6)
 	// (POST /v1/notifications/{id}/reject)
 	PostNotificationReject(ctx context.Context, request PostNotificationRejectRequestObject) (PostNotificationRejectResponseObject, error)
 	// PostNotificationSendToAgreement Send to the agreer; the file is made (R-3.5)
 	// (POST /v1/notifications/{id}/send-to-agreement)
 	PostNotificationSendToAgreement(ctx context.Context, request PostNotificationSendToAgreementRequestObject) (PostNotificationSendToAgreementResponseObject, error)
+	// GetObjections Objections (R-4.1, R-6), what the caller may see of them
+	// (GET /v1/objections)
+	GetObjections(ctx context.Context, request GetObjectionsRequestObject) (GetObjectionsResponseObject, error)
+	// PostObjection The audit object objects to a notification, whose version If-Match names (R-3.12, R-4.1)
+	// (POST /v1/objections)
+	PostObjection(ctx context.Context, request PostObjectionRequestObject) (PostObjectionResponseObject, error)
+	// PostObjectionsAssign Give objections to a controller, each answered by itself (R-4.2)
+	// (POST /v1/objections/assign)
+	PostObjectionsAssign(ctx context.Context, request PostObjectionsAssignRequestObject) (PostObjectionsAssignResponseObject, error)
+
+	// (GET /v1/objections/{id})
+	GetObjection(ctx context.Context, request GetObjectionRequestObject) (GetObjectionResponseObject, error)
+	// PostObjectionProlong Prolong the review once, with a reason (R-4.3)
+	// (POST /v1/objections/{id}/prolong)
+	PostObjectionProlong(ctx context.Context, request PostObjectionProlongRequestObject) (PostObjectionProlongResponseObject, error)
 	// GetPeople The people of my organisation
 	// (GET /v1/people)
 	GetPeople(ctx context.Context, request GetPeopleRequestObject) (GetPeopleResponseObject, error)
@@ -4545,6 +5715,60 @@ func (sh *strictHandler) PostNotificationApprove(w http.ResponseWriter, r *http.
 	}
 }
 
+// PostNotificationBegin operation middleware
+func (sh *strictHandler) PostNotificationBegin(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationBeginParams) {
+	var request PostNotificationBeginRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostNotificationBegin(ctx, request.(PostNotificationBeginRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostNotificationBegin")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostNotificationBeginResponseObject); ok {
+		if err := validResponse.VisitPostNotificationBeginResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostNotificationConfirm operation middleware
+func (sh *strictHandler) PostNotificationConfirm(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationConfirmParams) {
+	var request PostNotificationConfirmRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostNotificationConfirm(ctx, request.(PostNotificationConfirmRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostNotificationConfirm")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostNotificationConfirmResponseObject); ok {
+		if err := validResponse.VisitPostNotificationConfirmResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // PostNotificationDelete operation middleware
 func (sh *strictHandler) PostNotificationDelete(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationDeleteParams) {
 	var request PostNotificationDeleteRequestObject
@@ -4606,6 +5830,40 @@ func (sh *strictHandler) PostNotificationEdit(w http.ResponseWriter, r *http.Req
 	}
 }
 
+// PostNotificationExecute operation middleware
+func (sh *strictHandler) PostNotificationExecute(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationExecuteParams) {
+	var request PostNotificationExecuteRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PostNotificationExecuteJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostNotificationExecute(ctx, request.(PostNotificationExecuteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostNotificationExecute")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostNotificationExecuteResponseObject); ok {
+		if err := validResponse.VisitPostNotificationExecuteResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // PostNotificationPrepare operation middleware
 func (sh *strictHandler) PostNotificationPrepare(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationPrepareParams) {
 	var request PostNotificationPrepareRequestObject
@@ -4653,6 +5911,40 @@ func (sh *strictHandler) PostNotificationRecall(w http.ResponseWriter, r *http.R
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(PostNotificationRecallResponseObject); ok {
 		if err := validResponse.VisitPostNotificationRecallResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostNotificationRefuseConfirmation operation middleware
+func (sh *strictHandler) PostNotificationRefuseConfirmation(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationRefuseConfirmationParams) {
+	var request PostNotificationRefuseConfirmationRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PostNotificationRefuseConfirmationJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostNotificationRefuseConfirmation(ctx, request.(PostNotificationRefuseConfirmationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostNotificationRefuseConfirmation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostNotificationRefuseConfirmationResponseObject); ok {
+		if err := validResponse.VisitPostNotificationRefuseConfirmationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -4714,6 +6006,158 @@ func (sh *strictHandler) PostNotificationSendToAgreement(w http.ResponseWriter, 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(PostNotificationSendToAgreementResponseObject); ok {
 		if err := validResponse.VisitPostNotificationSendToAgreementResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetObjections operation middleware
+func (sh *strictHandler) GetObjections(w http.ResponseWriter, r *http.Request, params GetObjectionsParams) {
+	var request GetObjectionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetObjections(ctx, request.(GetObjectionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetObjections")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetObjectionsResponseObject); ok {
+		if err := validResponse.VisitGetObjectionsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostObjection operation middleware
+func (sh *strictHandler) PostObjection(w http.ResponseWriter, r *http.Request, params PostObjectionParams) {
+	var request PostObjectionRequestObject
+
+	request.Params = params
+
+	var body PostObjectionJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostObjection(ctx, request.(PostObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostObjection")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostObjectionResponseObject); ok {
+		if err := validResponse.VisitPostObjectionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostObjectionsAssign operation middleware
+func (sh *strictHandler) PostObjectionsAssign(w http.ResponseWriter, r *http.Request, params PostObjectionsAssignParams) {
+	var request PostObjectionsAssignRequestObject
+
+	request.Params = params
+
+	var body PostObjectionsAssignJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostObjectionsAssign(ctx, request.(PostObjectionsAssignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostObjectionsAssign")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostObjectionsAssignResponseObject); ok {
+		if err := validResponse.VisitPostObjectionsAssignResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetObjection operation middleware
+func (sh *strictHandler) GetObjection(w http.ResponseWriter, r *http.Request, id ID) {
+	var request GetObjectionRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetObjection(ctx, request.(GetObjectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetObjection")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetObjectionResponseObject); ok {
+		if err := validResponse.VisitGetObjectionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostObjectionProlong operation middleware
+func (sh *strictHandler) PostObjectionProlong(w http.ResponseWriter, r *http.Request, id ID, params PostObjectionProlongParams) {
+	var request PostObjectionProlongRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PostObjectionProlongJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostObjectionProlong(ctx, request.(PostObjectionProlongRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostObjectionProlong")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostObjectionProlongResponseObject); ok {
+		if err := validResponse.VisitPostObjectionProlongResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

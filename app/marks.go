@@ -257,7 +257,7 @@ func (d *Desk) settleMarks(c localstore.Command, refused *BatchError) error {
 
 // has says whether a lot of the batch was refused.
 func (e *BatchError) has(lot string) bool {
-	return e != nil && slices.ContainsFunc(e.Items, func(item api.ItemAnswer) bool { return item.Lot == lot && !item.Done })
+	return e != nil && slices.ContainsFunc(e.Items, func(item api.ItemAnswer) bool { return item.ID == lot && !item.Done })
 }
 
 // stale says whether something of the batch was written over an older version.

@@ -179,6 +179,12 @@ func AssignAll(objections []*Objection, a, controller Actor) []Verdict {
 	return verdicts
 }
 
+// Assigned is the objection as giving it to a controller leaves it.
+func (o Objection) Assigned(controller string) Objection {
+	o.Status, o.Controller = ObjectionAssigned, controller
+	return o
+}
+
 // Prolong answers whether the actor may prolong the review: once, with a reason, while its term runs.
 func (o *Objection) Prolong(a Actor, reason string, now time.Time) Verdict {
 	v := o.May(a, ActionProlongObjection)

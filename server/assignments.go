@@ -27,11 +27,11 @@ func (s *Server) PostAssignments(ctx context.Context, r api.PostAssignmentsReque
 
 // batch answers for each item by itself. A refusal leaves the others as they are; any other failure
 // undoes the whole.
-func (u *unit) batch(n int, item func(i int) (lot string, err error)) (api.BatchDone, error) {
+func (u *unit) batch(n int, item func(i int) (id string, err error)) (api.BatchDone, error) {
 	b := api.BatchDone{Items: make([]api.ItemAnswer, 0, n)}
 	for i := range n {
-		lot, err := item(i)
-		answer := api.ItemAnswer{Lot: lot, Done: err == nil}
+		id, err := item(i)
+		answer := api.ItemAnswer{ID: id, Done: err == nil}
 		if err != nil {
 			var known api.Problem
 			var no refusal

@@ -22,6 +22,7 @@ const (
 	kindMarks        = string(api.ObjectKindMarks)
 	kindCertificate  = string(api.ObjectKindCertificate)
 	kindNotification = string(api.ObjectKindNotification)
+	kindObjection    = string(api.ObjectKindObjection)
 	kindMessage      = string(api.ObjectKindMessage)
 	kindPerson       = string(api.ObjectKindPerson)
 	kindOrganization = string(api.ObjectKindOrganization)
@@ -51,7 +52,7 @@ func perform[A any](ctx context.Context, s *Server, key string, request any, f f
 	digest := hex.EncodeToString(sum[:])
 	c := callerOf(ctx)
 	err = s.store.Update(ctx, func(tx *store.Tx) error {
-		given, err := tx.Answered(c.actor.Person, key)
+		given, err := tx.Answered(c.actor.By(), key)
 		switch {
 		case err == nil && given.Digest != digest:
 			return errOtherBody
@@ -76,7 +77,7 @@ func perform[A any](ctx context.Context, s *Server, key string, request any, f f
 		if err != nil {
 			return err
 		}
-		return tx.Remember(c.actor.Person, key, store.Answer{Digest: digest, Body: body}, u.now)
+		return tx.Remember(c.actor.By(), key, store.Answer{Digest: digest, Body: body}, u.now)
 	})
 	return answer, err
 }
@@ -149,7 +150,7 @@ func (u *unit) show(r store.Record) error {
 // tell records the present form of an aggregate as an event for the scopes.
 func (u *unit) tell(r store.Record, action string, scopes []string) error {
 	return u.Record(store.Event{
-		Kind: r.Kind, Object: r.ID, Version: r.Version, Actor: u.caller.actor.Person, Action: action,
+		Kind: r.Kind, Object: r.ID, Version: r.Version, Actor: u.caller.actor.By(), Action: action,
 		At: u.now, Body: r.Body, Scopes: scopes,
 	})
 }
@@ -161,7 +162,7 @@ func (u *unit) remove(r store.Record, action string, scopes []string) error {
 	}
 	u.gone = append(u.gone, api.Ref{Kind: r.Kind, ID: r.ID})
 	return u.Record(store.Event{
-		Kind: r.Kind, Object: r.ID, Version: r.Version + 1, Gone: true, Actor: u.caller.actor.Person,
+		Kind: r.Kind, Object: r.ID, Version: r.Version + 1, Gone: true, Actor: u.caller.actor.By(),
 		Action: action, At: u.now, Body: r.Body, Scopes: scopes,
 	})
 }
@@ -198,16 +199,23 @@ func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + 
 // objectFor is an aggregate as an actor may see it.
 func objectFor(a control.Actor, r store.Record) (api.Object, error) {
 	o := api.Object{Kind: api.ObjectKind(r.Kind), ID: r.ID, Version: r.Version, Body: r.Body}
-	if r.Kind != kindNotification {
-		return o, nil
+	var err error
+	switch r.Kind {
+	case kindNotification:
+		o.Body, err = redacted(r, func(n api.Notification) api.Notification { return notificationFor(a, n) })
+	case kindObjection:
+		o.Body, err = redacted(r, func(o api.Objection) api.Objection { return objectionFor(a, o) })
 	}
-	var n api.Notification
-	if err := decode(r, &n); err != nil {
-		return o, err
-	}
-	body, err := json.Marshal(notificationFor(a, n))
-	o.Body = body
 	return o, err
+}
+
+// redacted is a body without what its reader may not see.
+func redacted[T any](r store.Record, redact func(T) T) ([]byte, error) {
+	var body T
+	if err := decode(r, &body); err != nil {
+		return nil, err
+	}
+	return json.Marshal(redact(body))
 }
 
 // person finds an enrolled person for a field of the request; one that is not enrolled is bad input.

@@ -340,7 +340,7 @@ func TestDeliveryIsToTheMillisecond(t *testing.T) {
 	if got := n.State.DeliveredAt; !got.Equal(noon().Add(1234 * 1000 * 1000)) {
 		t.Errorf("delivered at %s", got)
 	}
-	if n.State.Deadline.IsZero() || len(n.Remedies) == 0 || n.ObjectionUntil.IsZero() {
+	if n.State.Deadline.IsZero() || len(n.State.Remedies) == 0 || n.State.ObjectionUntil.IsZero() {
 		t.Errorf("no term or no remedy: %+v", n)
 	}
 }

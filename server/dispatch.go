@@ -86,18 +86,11 @@ func sameAsSeen(approved []versioned[api.Notification], seen []api.Seen) bool {
 func (u *unit) deliver(d *dossier, v versioned[api.Notification], recipients []store.Record) error {
 	n := &notification{record: v.record, body: v.body}
 	lot, _ := d.lot(n.body.Lot)
-	delivered := u.now.Truncate(millisecond)
-	state := &n.body.State
 	var err error
-	if state.Deadline, err = u.s.rules.Deadline(delivered); err != nil {
+	if n.body.State, err = d.rules.Deliver(n.body.State, lot, u.now); err != nil {
 		return err
 	}
-	if n.body.ObjectionUntil, err = u.s.rules.ObjectionDeadline(delivered); err != nil {
-		return err
-	}
-	state.DeliveredAt = delivered
-	n.body.Remedies = d.rules.Remedies(lot, state.Direction, state.Profiles, delivered)
-	u.step(n, control.ActionSend, control.NotificationDelivered, api.TrailEntry{})
+	n.body.Trail = append(n.body.Trail, u.turn(control.ActionSend, api.TrailEntry{}))
 	if err := u.store(n, control.ActionSend); err != nil {
 		return err
 	}

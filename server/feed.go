@@ -133,6 +133,12 @@ func mayView(tx *store.Tx, a control.Actor, r store.Record) (bool, error) {
 			return false, err
 		}
 		return n.State.View(a).Allowed, nil
+	case kindObjection:
+		var o api.Objection
+		if err := decode(r, &o); err != nil {
+			return false, err
+		}
+		return o.State.View(a).Allowed, nil
 	case kindAssignment, kindMarks, kindCertificate:
 		return controls && r.Owner == a.Organization, nil
 	case kindPurchase:

@@ -152,7 +152,7 @@ func seed(ctx context.Context, st *store.Store, clock func() time.Time) error {
 			if p.iin == "" {
 				continue
 			}
-			if err := tx.PutSession(digest([]byte(p.token())), p.iin, clock().AddDate(0, 0, 1)); err != nil {
+			if err := tx.PutSession(digest([]byte(p.token())), p.iin, clock().AddDate(1, 0, 0)); err != nil {
 				return err
 			}
 		}

@@ -45,7 +45,12 @@ var bounds = map[string]bound{
 	"CreateCommand.text_kk": {0, 100_000}, "CreateCommand.text_ru": {0, 100_000}, "CreateCommand.agreer": {0, 12},
 	"EditCommand.text_kk": {0, 100_000}, "EditCommand.text_ru": {0, 100_000}, "EditCommand.agreer": {0, 12},
 	"AgreeCommand.next": {0, 12}, "AgreeCommand.comment": {0, 4000},
-	"RejectCommand.reason":     {0, 4000},
+	"RejectCommand.reason": {0, 4000},
+	"ExecuteCommand.text":  {0, 4000},
+	"ObjectionCommand.id":  {0, 64}, "ObjectionCommand.notification": {0, 64},
+	"ObjectionCommand.text_kk": {0, 100_000}, "ObjectionCommand.text_ru": {0, 100_000},
+	"AssignObjectionsCommand.controller": {0, 12}, "AssignObjectionsCommand.objections": {1, 500},
+	"ObjectionRef.id":          {0, 64},
 	"DispatchCommand.purchase": {0, 128}, "DispatchCommand.notifications": {1, 1000},
 	"Seen.id":              {0, 64},
 	"Organization.name_kk": {0, 1000}, "Organization.name_ru": {0, 1000},
@@ -55,7 +60,7 @@ var bounds = map[string]bound{
 
 // typed lists the fields that people type into: they may hold any character, and are cleaned.
 var typed = []string{
-	"text_kk", "text_ru", "comment", "reason", "name_kk", "name_ru", "surname", "given", "patronymic", "position_kk", "position_ru",
+	"text", "text_kk", "text_ru", "comment", "reason", "name_kk", "name_ru", "surname", "given", "patronymic", "position_kk", "position_ru",
 }
 
 // named are the bounds of what stands beside a body: in the path and in headers.

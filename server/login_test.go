@@ -167,7 +167,7 @@ func TestASessionEnds(t *testing.T) {
 		how    func(*world)
 		reason string
 	}{
-		"by its term":          {func(w *world) { w.clock.set(noon().AddDate(0, 0, 1)) }, "session_expired"},
+		"by its term":          {func(w *world) { w.clock.set(noon().AddDate(1, 0, 0)) }, "session_expired"},
 		"by leaving":           {func(w *world) { w.post(auditor, "/v1/logout", nil).ok(w.t) }, "unauthenticated"},
 		"by a change of roles": {func(w *world) { w.enrol(auditor, control.Auditor, control.Administrator) }, "unauthenticated"},
 	} {

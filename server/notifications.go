@@ -84,11 +84,21 @@ func (u *unit) store(n *notification, action control.Action) error {
 	return u.put(n.record, n.record.Version, n.body, string(action), notificationScopes(n.body))
 }
 
-// step moves the notification along its life cycle and writes the trail.
-func (u *unit) step(n *notification, action control.Action, to control.NotificationStatus, entry api.TrailEntry) {
-	n.body.State.Status = to
-	entry.At, entry.Person, entry.Name, entry.Action = u.now, u.caller.actor.Person, u.caller.me.Person.FullName(), action
-	n.body.Trail = append(n.body.Trail, entry)
+// step moves the notification along its life cycle by an action that was allowed, and writes the trail.
+func (u *unit) step(n *notification, action control.Action, entry api.TrailEntry) error {
+	after, found := n.body.State.After(action, u.now.Truncate(millisecond))
+	if !found {
+		return fmt.Errorf("notification %s: %s leads nowhere from %q", n.body.ID, action, n.body.State.Status)
+	}
+	n.body.State = after
+	n.body.Trail = append(n.body.Trail, u.turn(action, entry))
+	return nil
+}
+
+// turn is an entry of a trail: who did what, when.
+func (u *unit) turn(action control.Action, entry api.TrailEntry) api.TrailEntry {
+	entry.At, entry.Person, entry.Name, entry.Action = u.now, u.caller.actor.By(), u.caller.me.Person.FullName(), action
+	return entry
 }
 
 // PostNotification creates a draft (R-3.1 … ).
@@ -128,7 +138,9 @@ func (u *unit) create(c api.CreateCommand) error {
 	if err := u.write(n, c.TextKK, c.TextRU, c.Agreer); err != nil {
 		return err
 	}
-	u.step(n, control.ActionCreate, control.NotificationDraft, api.TrailEntry{})
+	if err := u.step(n, control.ActionCreate, api.TrailEntry{}); err != nil {
+		return err
+	}
 	if err := u.store(n, control.ActionCreate); err != nil {
 		if errors.Is(err, store.ErrStale) {
 			return badInput("id") // an aggregate of this id is there already
@@ -234,8 +246,7 @@ func (s *Server) PostNotificationSendToAgreement(ctx context.Context, r api.Post
 		if err := u.render(n, nil); err != nil {
 			return err
 		}
-		u.step(n, action, control.NotificationInAgreement, api.TrailEntry{To: agreer.IIN, ToName: agreer.FullName(), File: n.body.File})
-		return nil
+		return u.step(n, action, api.TrailEntry{To: agreer.IIN, ToName: agreer.FullName(), File: n.body.File})
 	})
 	return api.PostNotificationSendToAgreement200JSONResponse{DoneJSONResponse: d}, err
 }
@@ -257,9 +268,7 @@ func (s *Server) PostNotificationAgree(ctx context.Context, r api.PostNotificati
 		}
 		n.body.State.Agreer, n.body.AgreerName = next.IIN, next.FullName()
 		n.unprepare()
-		u.step(n, action, control.NotificationInAgreement,
-			api.TrailEntry{To: next.IIN, ToName: next.FullName(), Text: clean(r.Body.Comment)})
-		return nil
+		return u.step(n, action, api.TrailEntry{To: next.IIN, ToName: next.FullName(), Text: clean(r.Body.Comment)})
 	})
 	return api.PostNotificationAgree200JSONResponse{DoneJSONResponse: d}, err
 }
@@ -287,8 +296,7 @@ func (s *Server) PostNotificationReject(ctx context.Context, r api.PostNotificat
 			return err
 		}
 		u.withdraw(n)
-		u.step(n, action, control.NotificationRejected, api.TrailEntry{Text: reason})
-		return nil
+		return u.step(n, action, api.TrailEntry{Text: reason})
 	})
 	return api.PostNotificationReject200JSONResponse{DoneJSONResponse: d}, err
 }
@@ -302,8 +310,7 @@ func (s *Server) PostNotificationRecall(ctx context.Context, r api.PostNotificat
 		}
 		entry := api.TrailEntry{File: n.body.File, Signature: n.body.Signature}
 		u.withdraw(n)
-		u.step(n, action, control.NotificationDraft, entry)
-		return nil
+		return u.step(n, action, entry)
 	})
 	return api.PostNotificationRecall200JSONResponse{DoneJSONResponse: d}, err
 }
@@ -346,8 +353,7 @@ func (s *Server) PostNotificationApprove(ctx context.Context, r api.PostNotifica
 		}
 		n.body.Signature, n.body.SignedAt = signature, u.now
 		n.body.Signer, n.body.SignerName = u.caller.actor.Person, u.caller.me.Person.FullName()
-		u.step(n, action, control.NotificationApproved, api.TrailEntry{File: n.body.File, Signature: signature})
-		return nil
+		return u.step(n, action, api.TrailEntry{File: n.body.File, Signature: signature})
 	})
 	return api.PostNotificationApprove200JSONResponse{DoneJSONResponse: d}, err
 }
@@ -368,8 +374,7 @@ func (s *Server) PostNotificationAcknowledge(ctx context.Context, r api.PostNoti
 			return err
 		}
 		n.body.OpenedAt = u.now
-		u.step(n, action, control.NotificationAcknowledged, api.TrailEntry{})
-		return nil
+		return u.step(n, action, api.TrailEntry{})
 	})
 	return api.PostNotificationAcknowledge200JSONResponse{DoneJSONResponse: d}, err
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -74,23 +75,30 @@ func (s *Server) GetNotification(ctx context.Context, r api.GetNotificationReque
 
 // GetNotifications is the journal: what the caller may see, by id, page by page.
 func (s *Server) GetNotifications(ctx context.Context, r api.GetNotificationsRequestObject) (api.GetNotificationsResponseObject, error) {
+	page, err := journal(ctx, s, kindNotification, r.Params.After, r.Params.Limit, func(n api.Notification) bool {
+		return (r.Params.Status == "" || string(n.State.Status) == r.Params.Status) &&
+			(r.Params.Purchase == "" || n.Purchase == r.Params.Purchase)
+	})
+	return api.GetNotifications200JSONResponse(page), err
+}
+
+// journal lists the aggregates of a kind that the caller may see and that fit, by id, page by page.
+func journal[T any](ctx context.Context, s *Server, kind, after string, limit int, fits func(T) bool) (api.Page, error) {
 	a := callerOf(ctx).actor
-	limit := r.Params.Limit
 	if limit <= 0 || limit > maxPage {
 		limit = defaultPage
 	}
 	page := api.Page{Objects: []api.Object{}}
 	err := s.store.View(ctx, func(tx *store.Tx) error {
-		after := r.Params.After
 		for len(page.Objects) < limit {
-			records, err := tx.Every(kindNotification, after, maxPage)
+			records, err := tx.Every(kind, after, maxPage)
 			if err != nil || len(records) == 0 {
 				page.Next = ""
 				return err
 			}
 			for _, record := range records {
 				after = record.ID
-				object, fits, err := journalRow(a, record, r.Params)
+				object, fits, err := journalRow(tx, a, record, fits)
 				if err != nil {
 					return err
 				}
@@ -105,22 +113,22 @@ func (s *Server) GetNotifications(ctx context.Context, r api.GetNotificationsReq
 		}
 		return nil
 	})
-	return api.GetNotifications200JSONResponse(page), err
+	return page, err
 }
 
-func journalRow(a control.Actor, record store.Record, filter api.GetNotificationsParams) (api.Object, bool, error) {
-	var n api.Notification
-	if err := decode(record, &n); err != nil {
-		return api.Object{}, false, err
+func journalRow[T any](tx *store.Tx, a control.Actor, record store.Record, fits func(T) bool) (object api.Object, fit bool, err error) {
+	visible, err := mayView(tx, a, record)
+	if err != nil || !visible {
+		return object, false, err
 	}
-	fits := n.State.View(a).Allowed &&
-		(filter.Status == "" || string(n.State.Status) == filter.Status) &&
-		(filter.Purchase == "" || n.Purchase == filter.Purchase)
-	if !fits {
-		return api.Object{}, false, nil
+	if object, err = objectFor(a, record); err != nil {
+		return object, false, err
 	}
-	object, err := objectFor(a, record)
-	return object, true, err
+	var shown T // a filter must not tell what the reader may not see
+	if err := json.Unmarshal(object.Body, &shown); err != nil {
+		return object, false, err
+	}
+	return object, fits(shown), nil
 }
 
 // GetFile gives a file to whoever may see what it belongs to; of a notification, to others than those

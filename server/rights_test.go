@@ -33,6 +33,11 @@ var (
 	readers  = append([]string{"audit_object@R", "controller@*", "controller_approver@*"}, agreeing...)
 )
 
+// objectionReaders read an assigned objection.
+var objectionReaders = []string{
+	"audit_object@R", "auditor@A", "auditor_approver@A", "objection_manager@C", "controller@C", "controller_approver@C",
+}
+
 const bad = "bad" // a signature that is none
 
 func matrix() map[string]right {
@@ -52,6 +57,7 @@ func matrix() map[string]right {
 	loggedIn := map[int][]string{200: {"*@*"}}
 	agreer := map[int][]string{200: {"approver"}}
 	author := map[int][]string{200: {"auditor"}}
+	object := map[int][]string{200: {"audit_object@R"}}
 	return map[string]right{
 		"getCentre":     {call: read("/v1/centre"), may: everybody},
 		"postChallenge": {call: write("/v1/login/challenge", nothing), may: everybody},
@@ -130,6 +136,41 @@ func matrix() map[string]right {
 				return request{method: http.MethodPost, path: notification + "/acknowledge", ifMatch: etag(version)}
 			},
 		},
+		"postNotificationBegin":   {stage: acknowledged, call: on("begin", 7, nil), may: object, knows: readers, hidden: 404},
+		"postNotificationExecute": {stage: notConfirmed, call: on("execute", 9, amended), may: object, knows: readers, hidden: 404},
+		"postNotificationConfirm": {stage: reported, call: on("confirm", 8, nil), may: author, knows: readers, hidden: 404},
+		"postNotificationRefuseConfirmation": {
+			stage: reported, may: author, knows: readers, hidden: 404,
+			call: on("refuse-confirmation", 8, api.RejectCommand{Reason: "Не исполнено"}),
+		},
+		"postObjection": {
+			stage: acknowledged, may: object, knows: readers, hidden: 404,
+			call: func(*world) request {
+				return request{method: http.MethodPost, path: "/v1/objections", ifMatch: etag(7), body: api.ObjectionCommand{
+					ID: objectionID, Notification: notificationID, TextRU: "Не согласны",
+				}}
+			},
+		},
+		"postObjectionsAssign": {
+			stage: objected, may: map[int][]string{200: {"objection_manager@C"}},
+			knows: []string{"audit_object@R", "auditor@A", "auditor_approver@A"}, hidden: 404,
+			call: func(*world) request {
+				return request{method: http.MethodPost, path: "/v1/objections/assign", body: api.AssignObjectionsCommand{
+					Controller: person("controller").iin, Objections: []api.ObjectionRef{{ID: objectionID, Version: 1}},
+				}}
+			},
+		},
+		"postObjectionProlong": { // the managers, and the controller to whom it is assigned
+			stage: objectionAssigned, may: map[int][]string{200: {"objection_manager@C", "controller"}}, knows: objectionReaders, hidden: 404,
+			call: func(*world) request {
+				return request{
+					method: http.MethodPost, path: "/v1/objections/" + objectionID + "/prolong", ifMatch: etag(2),
+					body: api.RejectCommand{Reason: "Нужна экспертиза"},
+				}
+			},
+		},
+		"getObjection":  {stage: objectionAssigned, call: read("/v1/objections/" + objectionID), may: map[int][]string{200: objectionReaders}, hidden: 404},
+		"getObjections": {stage: objected, call: read("/v1/objections"), may: loggedIn}, // what is in it: objections_test.go
 		"postDispatch": { // any author of a notification of this purchase
 			stage: approved, may: author, hidden: 403,
 			call: write("/v1/dispatches", func(w *world) any { return w.seen(notificationID) }),

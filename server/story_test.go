@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"baqylau/api"
 	"baqylau/control"
@@ -22,6 +23,7 @@ const (
 	certificateID  = "01900000-0000-7000-8000-00000000c001"
 	notificationID = "01900000-0000-7000-8000-00000000a001"
 	secondID       = "01900000-0000-7000-8000-00000000a002"
+	objectionID    = "01900000-0000-7000-8000-00000000b001"
 )
 
 // hero is the purchase of the story, as the lot manager sees it.
@@ -58,7 +60,7 @@ func (a answer) each(t testing.TB) answer {
 	t.Helper()
 	for _, item := range as[api.BatchDone](t, a.ok(t)).Items {
 		if !item.Done {
-			t.Fatalf("%s was refused: %+v", item.Lot, item.Problem)
+			t.Fatalf("%s was refused: %+v", item.ID, item.Problem)
 		}
 	}
 	return a
@@ -135,6 +137,32 @@ func (w *world) approve(id string) {
 	w.act(person("approver"), id, "approve", api.SignCommand{Digest: n.File, CMS: cms}).ok(w.t)
 }
 
+// amended is the organiser's report.
+var amended = api.ExecuteCommand{Remedy: api.AmendDocumentation, Text: "Документация изменена"}
+
+// object objects to the notification as it is now.
+func (w *world) object(as_ who) answer {
+	w.t.Helper()
+	_, version := w.notification(notificationID)
+	return w.postAt(as_, "/v1/objections", version, api.ObjectionCommand{
+		ID: objectionID, Notification: notificationID, TextKK: "Келіспейміз", TextRU: "Не согласны",
+	})
+}
+
+// objection is the story's, as somebody sees it.
+func (w *world) objection(as_ who) (api.Objection, int64) {
+	w.t.Helper()
+	o := as[api.Object](w.t, w.get(as_, "/v1/objections/"+objectionID).ok(w.t))
+	return body[api.Objection](w.t, o), o.Version
+}
+
+// assignment gives the story's objection, as it is now, to somebody.
+func (w *world) assignment(to who) api.AssignObjectionsCommand {
+	w.t.Helper()
+	_, version := w.objection(person("objection-manager"))
+	return api.AssignObjectionsCommand{Controller: to.iin, Objections: []api.ObjectionRef{{ID: objectionID, Version: version}}}
+}
+
 // seen is what send-all names, as the notifications are now.
 func (w *world) seen(ids ...string) api.DispatchCommand {
 	w.t.Helper()
@@ -161,7 +189,29 @@ const (
 	approved
 	delivered
 	acknowledged
+	objected
+	objectionAssigned
+
+	reported // begins from acknowledged
+	notConfirmed
 )
+
+// branches are the stages that do not follow the one before them.
+var branches = map[stage]stage{reported: acknowledged}
+
+// before is the stage that leads to a stage.
+func (s stage) before() stage {
+	if from, branches := branches[s]; branches {
+		return from
+	}
+	return s - 1
+}
+
+// hours is when a stage plays, where it is not at noon: the documentation is amended once its
+// discussion is over.
+var hours = map[stage]time.Time{reported: later(), notConfirmed: later()}
+
+func later() time.Time { return noon().AddDate(0, 0, 9) }
 
 // scenes lead from each stage to the next.
 var scenes = map[stage]func(*world){
@@ -187,6 +237,16 @@ var scenes = map[stage]func(*world){
 	approved:     func(w *world) { w.approve(notificationID) },
 	delivered:    func(w *world) { w.post(person("auditor"), "/v1/dispatches", w.seen(notificationID)).ok(w.t) },
 	acknowledged: func(w *world) { w.act(person("organizer"), notificationID, "acknowledge", nil).ok(w.t) },
+	objected:     func(w *world) { w.object(person("organizer")).ok(w.t) },
+	objectionAssigned: func(w *world) {
+		w.post(person("objection-manager"), "/v1/objections/assign", w.assignment(person("controller"))).each(w.t)
+	},
+	reported: func(w *world) {
+		w.act(person("organizer"), notificationID, "execute", amended).ok(w.t)
+	},
+	notConfirmed: func(w *world) {
+		w.act(person("auditor"), notificationID, "refuse-confirmation", api.RejectCommand{Reason: "Не исправлено"}).ok(w.t)
+	},
 }
 
 // reached keeps the store of every stage that a test has asked for.
@@ -199,9 +259,12 @@ func at(t testing.TB, s stage) *world {
 		return given(t)
 	}
 	if file, found := reached.Load(s); found {
-		return restored(t, file.([]byte))
+		w := restored(t, file.([]byte))
+		w.come(s)
+		return w
 	}
-	w := at(t, s-1)
+	w := at(t, s.before())
+	w.come(s)
 	scenes[s](w)
 	copied := filepath.Join(t.TempDir(), "copy.db")
 	w.copyTo(copied)
@@ -211,6 +274,13 @@ func at(t testing.TB, s stage) *world {
 	}
 	reached.Store(s, file)
 	return w
+}
+
+// come moves the clock to when a stage plays.
+func (w *world) come(s stage) {
+	if hour, moved := hours[s]; moved {
+		w.clock.set(hour)
+	}
 }
 
 // play brings a centre from one stage to another.

@@ -98,8 +98,8 @@ func (c *cardPage) stepNote(s control.NotificationStatus) string {
 func (c *cardPage) middle() fyne.CanvasObject {
 	l, n := c.p.lang, &c.card.Notification
 	parts := kit.Stack(12, kit.NewPanel(violations(l, c.card.Profiles)))
-	if len(n.Remedies) > 0 {
-		parts.Add(kit.NewPanel(remedies(l, n.Remedies)))
+	if len(n.State.Remedies) > 0 {
+		parts.Add(kit.NewPanel(remedies(l, n.State.Remedies)))
 	}
 	parts.Add(kit.NewPanel(kit.Stack(-4, kit.NewSubheading(l.T("card.text")), texts(l, n.State.TextKK, n.State.TextRU))))
 	parts.Add(kit.NewPanel(kit.Stack(-4, kit.NewSubheading(l.T("card.file")), c.file())))
@@ -225,7 +225,7 @@ func (c *cardPage) terms() fyne.CanvasObject {
 	}
 	if n.State.Status.Sent() {
 		line("card.term.execute", n.State.Deadline)
-		line("card.term.object", n.ObjectionUntil)
+		line("card.term.object", n.State.ObjectionUntil)
 	} else {
 		line("card.term.send", c.card.Window.Closes)
 	}
