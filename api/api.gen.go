@@ -41,6 +41,30 @@ func (e CertificateState) Valid() bool {
 	}
 }
 
+// Defines values for ChosenOutcome.
+const (
+	ChosenOutcomeEmpty           ChosenOutcome = ""
+	ChosenOutcomePartlySatisfied ChosenOutcome = "partly_satisfied"
+	ChosenOutcomeRefused         ChosenOutcome = "refused"
+	ChosenOutcomeSatisfied       ChosenOutcome = "satisfied"
+)
+
+// Valid indicates whether the value is a known member of the ChosenOutcome enum.
+func (e ChosenOutcome) Valid() bool {
+	switch e {
+	case ChosenOutcomeEmpty:
+		return true
+	case ChosenOutcomePartlySatisfied:
+		return true
+	case ChosenOutcomeRefused:
+		return true
+	case ChosenOutcomeSatisfied:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExecuteCommandRemedy.
 const (
 	AmendDocumentation       ExecuteCommandRemedy = "amend_documentation"
@@ -75,6 +99,7 @@ func (e ExecuteCommandRemedy) Valid() bool {
 const (
 	ObjectKindAssignment   ObjectKind = "assignment"
 	ObjectKindCertificate  ObjectKind = "certificate"
+	ObjectKindConclusion   ObjectKind = "conclusion"
 	ObjectKindMarks        ObjectKind = "marks"
 	ObjectKindMessage      ObjectKind = "message"
 	ObjectKindNotification ObjectKind = "notification"
@@ -90,6 +115,8 @@ func (e ObjectKind) Valid() bool {
 	case ObjectKindAssignment:
 		return true
 	case ObjectKindCertificate:
+		return true
+	case ObjectKindConclusion:
 		return true
 	case ObjectKindMarks:
 		return true
@@ -249,6 +276,66 @@ type Changes struct {
 	Objects []Object `json:"objects"`
 }
 
+// ChosenOutcome empty while not chosen
+type ChosenOutcome string
+
+// ConcludeCommand defines model for ConcludeCommand.
+type ConcludeCommand struct {
+	// Agreer person; empty while not chosen
+	Agreer string `json:"agreer"`
+
+	// ID the client's UUIDv7
+	ID        string `json:"id"`
+	Objection string `json:"objection"`
+
+	// Outcome empty while not chosen
+	Outcome ChosenOutcome `json:"outcome"`
+	TextKK  string        `json:"text_kk"`
+	TextRU  string        `json:"text_ru"`
+}
+
+// Conclusion defines model for Conclusion.
+type Conclusion struct {
+	AgreerName string    `json:"agreer_name,omitempty,omitzero"`
+	AuthorName string    `json:"author_name"`
+	CreatedAt  time.Time `json:"created_at"`
+
+	// File SHA-256 of the file now: the one in agreement, the final one once prepared
+	File      string `json:"file,omitempty,omitzero"`
+	ID        string `json:"id"`
+	Lot       string `json:"lot"`
+	LotNumber string `json:"lot_number"`
+
+	// NameKK of the lot
+	NameKK             string `json:"name_kk"`
+	NameRU             string `json:"name_ru"`
+	Notification       string `json:"notification"`
+	NotificationNumber string `json:"notification_number"`
+	Number             string `json:"number"`
+	Objection          string `json:"objection"`
+	ObjectionNumber    string `json:"objection_number"`
+
+	// Organizer the audit object
+	Organizer control.Party `json:"organizer"`
+
+	// PreparedBy the approver whom the final file names
+	PreparedBy     string `json:"prepared_by,omitempty,omitzero"`
+	Purchase       string `json:"purchase"`
+	PurchaseNumber string `json:"purchase_number"`
+
+	// Signature SHA-256 of the detached CMS
+	Signature string `json:"signature,omitempty,omitzero"`
+
+	// Signer person who signed
+	Signer     string             `json:"signer,omitempty,omitzero"`
+	SignerName string             `json:"signer_name,omitempty,omitzero"`
+	State      control.Conclusion `json:"state"`
+	Trail      []TrailEntry       `json:"trail"`
+
+	// Versions of rules, terms and catalogue that the last decision was taken by (R-11.7)
+	Versions string `json:"versions,omitempty,omitzero"`
+}
+
 // CreateCommand defines model for CreateCommand.
 type CreateCommand struct {
 	// Agreer person; empty while not chosen
@@ -281,6 +368,16 @@ type EditCommand struct {
 	Agreer string `json:"agreer"`
 	TextKK string `json:"text_kk"`
 	TextRU string `json:"text_ru"`
+}
+
+// EditConclusionCommand defines model for EditConclusionCommand.
+type EditConclusionCommand struct {
+	Agreer string `json:"agreer"`
+
+	// Outcome empty while not chosen
+	Outcome ChosenOutcome `json:"outcome"`
+	TextKK  string        `json:"text_kk"`
+	TextRU  string        `json:"text_ru"`
 }
 
 // ExecuteCommand defines model for ExecuteCommand.
@@ -423,7 +520,7 @@ type Notification struct {
 
 // Object defines model for Object.
 type Object struct {
-	// Body Purchase, Assignment, Marks, Certificate, Notification, Objection, Message, Person or Organization, by the kind
+	// Body Purchase, Assignment, Marks, Certificate, Notification, Objection, Conclusion, Message, Person or Organization, by the kind
 	Body    json.RawMessage `json:"body"`
 	ID      string          `json:"id"`
 	Kind    ObjectKind      `json:"kind"`
@@ -702,6 +799,84 @@ type GetChangesParams struct {
 	Limit int    `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
+// GetConclusionsParams defines parameters for GetConclusions.
+type GetConclusionsParams struct {
+	Status string `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// After id of the last row of the page before
+	After string `form:"after,omitempty" json:"after,omitempty,omitzero"`
+	Limit int    `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// PostConclusionParams defines parameters for PostConclusion.
+type PostConclusionParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// PostConclusionAgreeParams defines parameters for PostConclusionAgree.
+type PostConclusionAgreeParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// PostConclusionApproveParams defines parameters for PostConclusionApprove.
+type PostConclusionApproveParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// PostConclusionDeleteParams defines parameters for PostConclusionDelete.
+type PostConclusionDeleteParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// PostConclusionEditParams defines parameters for PostConclusionEdit.
+type PostConclusionEditParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// PostConclusionPrepareParams defines parameters for PostConclusionPrepare.
+type PostConclusionPrepareParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// PostConclusionRejectParams defines parameters for PostConclusionReject.
+type PostConclusionRejectParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// PostConclusionSendToAgreementParams defines parameters for PostConclusionSendToAgreement.
+type PostConclusionSendToAgreementParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // PostDispatchParams defines parameters for PostDispatch.
 type PostDispatchParams struct {
 	// IdempotencyKey required; its absence is answered with 428
@@ -950,6 +1125,21 @@ type PostCertificateJSONRequestBody = CertificateCommand
 // PostCertificateSignJSONRequestBody defines body for PostCertificateSign for application/json ContentType.
 type PostCertificateSignJSONRequestBody = SignCommand
 
+// PostConclusionJSONRequestBody defines body for PostConclusion for application/json ContentType.
+type PostConclusionJSONRequestBody = ConcludeCommand
+
+// PostConclusionAgreeJSONRequestBody defines body for PostConclusionAgree for application/json ContentType.
+type PostConclusionAgreeJSONRequestBody = AgreeCommand
+
+// PostConclusionApproveJSONRequestBody defines body for PostConclusionApprove for application/json ContentType.
+type PostConclusionApproveJSONRequestBody = SignCommand
+
+// PostConclusionEditJSONRequestBody defines body for PostConclusionEdit for application/json ContentType.
+type PostConclusionEditJSONRequestBody = EditConclusionCommand
+
+// PostConclusionRejectJSONRequestBody defines body for PostConclusionReject for application/json ContentType.
+type PostConclusionRejectJSONRequestBody = RejectCommand
+
 // PostDispatchJSONRequestBody defines body for PostDispatch for application/json ContentType.
 type PostDispatchJSONRequestBody = DispatchCommand
 
@@ -1012,6 +1202,36 @@ type ServerInterface interface {
 	// GetChanges What changed of all that I may see, since a cursor
 	// (GET /v1/changes)
 	GetChanges(w http.ResponseWriter, r *http.Request, params GetChangesParams)
+	// GetConclusions Conclusions (R-5.2, R-7), what the caller may see of them
+	// (GET /v1/conclusions)
+	GetConclusions(w http.ResponseWriter, r *http.Request, params GetConclusionsParams)
+	// PostConclusion Begin a conclusion on an objection (R-5.1)
+	// (POST /v1/conclusions)
+	PostConclusion(w http.ResponseWriter, r *http.Request, params PostConclusionParams)
+
+	// (GET /v1/conclusions/{id})
+	GetConclusion(w http.ResponseWriter, r *http.Request, id ID)
+	// PostConclusionAgree Agree and pass on to the next agreer (R-5.2)
+	// (POST /v1/conclusions/{id}/agree)
+	PostConclusionAgree(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionAgreeParams)
+	// PostConclusionApprove Approve with the signature over exactly the final file; objection and notification follow (R-5.3)
+	// (POST /v1/conclusions/{id}/approve)
+	PostConclusionApprove(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionApproveParams)
+	// PostConclusionDelete Delete a draft or a rejected conclusion (R-5.2)
+	// (POST /v1/conclusions/{id}/delete)
+	PostConclusionDelete(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionDeleteParams)
+	// PostConclusionEdit Change text, outcome and agreer (R-5.2)
+	// (POST /v1/conclusions/{id}/edit)
+	PostConclusionEdit(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionEditParams)
+	// PostConclusionPrepare Make the final file with the approver's position and name (R-5.3)
+	// (POST /v1/conclusions/{id}/prepare)
+	PostConclusionPrepare(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionPrepareParams)
+	// PostConclusionReject Reject with a reason (R-5.2)
+	// (POST /v1/conclusions/{id}/reject)
+	PostConclusionReject(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionRejectParams)
+	// PostConclusionSendToAgreement Send to the agreer; the file is made (R-5.2)
+	// (POST /v1/conclusions/{id}/send-to-agreement)
+	PostConclusionSendToAgreement(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionSendToAgreementParams)
 	// PostDispatch Send all approved notifications of an announcement and direction, all or none (R-3.10)
 	// (POST /v1/dispatches)
 	PostDispatch(w http.ResponseWriter, r *http.Request, params PostDispatchParams)
@@ -1403,6 +1623,615 @@ func (siw *ServerInterfaceWrapper) GetChanges(w http.ResponseWriter, r *http.Req
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetChanges(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetConclusions operation middleware
+func (siw *ServerInterfaceWrapper) GetConclusions(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetConclusionsParams
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", r.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "after"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "after", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetConclusions(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostConclusion operation middleware
+func (siw *ServerInterfaceWrapper) PostConclusion(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostConclusionParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostConclusion(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetConclusion operation middleware
+func (siw *ServerInterfaceWrapper) GetConclusion(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetConclusion(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostConclusionAgree operation middleware
+func (siw *ServerInterfaceWrapper) PostConclusionAgree(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostConclusionAgreeParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostConclusionAgree(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostConclusionApprove operation middleware
+func (siw *ServerInterfaceWrapper) PostConclusionApprove(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostConclusionApproveParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostConclusionApprove(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostConclusionDelete operation middleware
+func (siw *ServerInterfaceWrapper) PostConclusionDelete(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostConclusionDeleteParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostConclusionDelete(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostConclusionEdit operation middleware
+func (siw *ServerInterfaceWrapper) PostConclusionEdit(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostConclusionEditParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostConclusionEdit(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostConclusionPrepare operation middleware
+func (siw *ServerInterfaceWrapper) PostConclusionPrepare(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostConclusionPrepareParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostConclusionPrepare(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostConclusionReject operation middleware
+func (siw *ServerInterfaceWrapper) PostConclusionReject(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostConclusionRejectParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostConclusionReject(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostConclusionSendToAgreement operation middleware
+func (siw *ServerInterfaceWrapper) PostConclusionSendToAgreement(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostConclusionSendToAgreementParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostConclusionSendToAgreement(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3399,6 +4228,16 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/objections/assign", wrapper.PostObjectionsAssign)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/objections/{id}", wrapper.GetObjection)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/objections/{id}/prolong", wrapper.PostObjectionProlong)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/conclusions", wrapper.GetConclusions)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conclusions", wrapper.PostConclusion)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/conclusions/{id}", wrapper.GetConclusion)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conclusions/{id}/edit", wrapper.PostConclusionEdit)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conclusions/{id}/delete", wrapper.PostConclusionDelete)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conclusions/{id}/send-to-agreement", wrapper.PostConclusionSendToAgreement)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conclusions/{id}/agree", wrapper.PostConclusionAgree)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conclusions/{id}/reject", wrapper.PostConclusionReject)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conclusions/{id}/prepare", wrapper.PostConclusionPrepare)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conclusions/{id}/approve", wrapper.PostConclusionApprove)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/dispatches", wrapper.PostDispatch)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/purchases/{id}", wrapper.GetPurchase)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/files/{digest}", wrapper.GetFile)
@@ -3674,6 +4513,409 @@ type GetChangesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetChangesdefaultApplicationProblemPlusJSONResponse) VisitGetChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConclusionsRequestObject struct {
+	Params GetConclusionsParams
+}
+
+type GetConclusionsResponseObject interface {
+	VisitGetConclusionsResponse(w http.ResponseWriter) error
+}
+
+type GetConclusions200JSONResponse Page
+
+func (response GetConclusions200JSONResponse) VisitGetConclusionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConclusionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetConclusionsdefaultApplicationProblemPlusJSONResponse) VisitGetConclusionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionRequestObject struct {
+	Params PostConclusionParams
+	Body   *PostConclusionJSONRequestBody
+}
+
+type PostConclusionResponseObject interface {
+	VisitPostConclusionResponse(w http.ResponseWriter) error
+}
+
+type PostConclusion200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostConclusion200JSONResponse) VisitPostConclusionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostConclusiondefaultApplicationProblemPlusJSONResponse) VisitPostConclusionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConclusionRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type GetConclusionResponseObject interface {
+	VisitGetConclusionResponse(w http.ResponseWriter) error
+}
+
+type GetConclusion200JSONResponse struct{ OneJSONResponse }
+
+func (response GetConclusion200JSONResponse) VisitGetConclusionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConclusiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetConclusiondefaultApplicationProblemPlusJSONResponse) VisitGetConclusionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionAgreeRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostConclusionAgreeParams
+	Body   *PostConclusionAgreeJSONRequestBody
+}
+
+type PostConclusionAgreeResponseObject interface {
+	VisitPostConclusionAgreeResponse(w http.ResponseWriter) error
+}
+
+type PostConclusionAgree200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostConclusionAgree200JSONResponse) VisitPostConclusionAgreeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionAgreedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostConclusionAgreedefaultApplicationProblemPlusJSONResponse) VisitPostConclusionAgreeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionApproveRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostConclusionApproveParams
+	Body   *PostConclusionApproveJSONRequestBody
+}
+
+type PostConclusionApproveResponseObject interface {
+	VisitPostConclusionApproveResponse(w http.ResponseWriter) error
+}
+
+type PostConclusionApprove200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostConclusionApprove200JSONResponse) VisitPostConclusionApproveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionApprovedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostConclusionApprovedefaultApplicationProblemPlusJSONResponse) VisitPostConclusionApproveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionDeleteRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostConclusionDeleteParams
+}
+
+type PostConclusionDeleteResponseObject interface {
+	VisitPostConclusionDeleteResponse(w http.ResponseWriter) error
+}
+
+type PostConclusionDelete200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostConclusionDelete200JSONResponse) VisitPostConclusionDeleteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionDeletedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostConclusionDeletedefaultApplicationProblemPlusJSONResponse) VisitPostConclusionDeleteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionEditRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostConclusionEditParams
+	Body   *PostConclusionEditJSONRequestBody
+}
+
+type PostConclusionEditResponseObject interface {
+	VisitPostConclusionEditResponse(w http.ResponseWriter) error
+}
+
+type PostConclusionEdit200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostConclusionEdit200JSONResponse) VisitPostConclusionEditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionEditdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostConclusionEditdefaultApplicationProblemPlusJSONResponse) VisitPostConclusionEditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionPrepareRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostConclusionPrepareParams
+}
+
+type PostConclusionPrepareResponseObject interface {
+	VisitPostConclusionPrepareResponse(w http.ResponseWriter) error
+}
+
+type PostConclusionPrepare200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostConclusionPrepare200JSONResponse) VisitPostConclusionPrepareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionPreparedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostConclusionPreparedefaultApplicationProblemPlusJSONResponse) VisitPostConclusionPrepareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionRejectRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostConclusionRejectParams
+	Body   *PostConclusionRejectJSONRequestBody
+}
+
+type PostConclusionRejectResponseObject interface {
+	VisitPostConclusionRejectResponse(w http.ResponseWriter) error
+}
+
+type PostConclusionReject200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostConclusionReject200JSONResponse) VisitPostConclusionRejectResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionRejectdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostConclusionRejectdefaultApplicationProblemPlusJSONResponse) VisitPostConclusionRejectResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionSendToAgreementRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostConclusionSendToAgreementParams
+}
+
+type PostConclusionSendToAgreementResponseObject interface {
+	VisitPostConclusionSendToAgreementResponse(w http.ResponseWriter) error
+}
+
+type PostConclusionSendToAgreement200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostConclusionSendToAgreement200JSONResponse) VisitPostConclusionSendToAgreementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostConclusionSendToAgreementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostConclusionSendToAgreementdefaultApplicationProblemPlusJSONResponse) VisitPostConclusionSendToAgreementResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4987,6 +6229,36 @@ type StrictServerInterface interface {
 	// GetChanges What changed of all that I may see, since a cursor
 	// (GET /v1/changes)
 	GetChanges(ctx context.Context, request GetChangesRequestObject) (GetChangesResponseObject, error)
+	// GetConclusions Conclusions (R-5.2, R-7), what the caller may see of them
+	// (GET /v1/conclusions)
+	GetConclusions(ctx context.Context, request GetConclusionsRequestObject) (GetConclusionsResponseObject, error)
+	// PostConclusion Begin a conclusion on an objection (R-5.1)
+	// (POST /v1/conclusions)
+	PostConclusion(ctx context.Context, request PostConclusionRequestObject) (PostConclusionResponseObject, error)
+
+	// (GET /v1/conclusions/{id})
+	GetConclusion(ctx context.Context, request GetConclusionRequestObject) (GetConclusionResponseObject, error)
+	// PostConclusionAgree Agree and pass on to the next agreer (R-5.2)
+	// (POST /v1/conclusions/{id}/agree)
+	PostConclusionAgree(ctx context.Context, request PostConclusionAgreeRequestObject) (PostConclusionAgreeResponseObject, error)
+	// PostConclusionApprove Approve with the signature over exactly the final file; objection and notification follow (R-5.3)
+	// (POST /v1/conclusions/{id}/approve)
+	PostConclusionApprove(ctx context.Context, request PostConclusionApproveRequestObject) (PostConclusionApproveResponseObject, error)
+	// PostConclusionDelete Delete a draft or a rejected conclusion (R-5.2)
+	// (POST /v1/conclusions/{id}/delete)
+	PostConclusionDelete(ctx context.Context, request PostConclusionDeleteRequestObject) (PostConclusionDeleteResponseObject, error)
+	// PostConclusionEdit Change text, outcome and agreer (R-5.2)
+	// (POST /v1/conclusions/{id}/edit)
+	PostConclusionEdit(ctx context.Context, request PostConclusionEditRequestObject) (PostConclusionEditResponseObject, error)
+	// PostConclusionPrepare Make the final file with the approver's position and name (R-5.3)
+	// (POST /v1/conclusions/{id}/prepare)
+	PostConclusionPrepare(ctx context.Context, request PostConclusionPrepareRequestObject) (PostConclusionPrepareResponseObject, error)
+	// PostConclusionReject Reject with a reason (R-5.2)
+	// (POST /v1/conclusions/{id}/reject)
+	PostConclusionReject(ctx context.Context, request PostConclusionRejectRequestObject) (PostConclusionRejectResponseObject, error)
+	// PostConclusionSendToAgreement Send to the agreer; the file is made (R-5.2)
+	// (POST /v1/conclusions/{id}/send-to-agreement)
+	PostConclusionSendToAgreement(ctx context.Context, request PostConclusionSendToAgreementRequestObject) (PostConclusionSendToAgreementResponseObject, error)
 	// PostDispatch Send all approved notifications of an announcement and direction, all or none (R-3.10)
 	// (POST /v1/dispatches)
 	PostDispatch(ctx context.Context, request PostDispatchRequestObject) (PostDispatchResponseObject, error)
@@ -5333,6 +6605,308 @@ func (sh *strictHandler) GetChanges(w http.ResponseWriter, r *http.Request, para
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetChangesResponseObject); ok {
 		if err := validResponse.VisitGetChangesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetConclusions operation middleware
+func (sh *strictHandler) GetConclusions(w http.ResponseWriter, r *http.Request, params GetConclusionsParams) {
+	var request GetConclusionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetConclusions(ctx, request.(GetConclusionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetConclusions")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetConclusionsResponseObject); ok {
+		if err := validResponse.VisitGetConclusionsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostConclusion operation middleware
+func (sh *strictHandler) PostConclusion(w http.ResponseWriter, r *http.Request, params PostConclusionParams) {
+	var request PostConclusionRequestObject
+
+	request.Params = params
+
+	var body PostConclusionJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostConclusion(ctx, request.(PostConclusionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostConclusion")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostConclusionResponseObject); ok {
+		if err := validResponse.VisitPostConclusionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetConclusion operation middleware
+func (sh *strictHandler) GetConclusion(w http.ResponseWriter, r *http.Request, id ID) {
+	var request GetConclusionRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetConclusion(ctx, request.(GetConclusionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetConclusion")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetConclusionResponseObject); ok {
+		if err := validResponse.VisitGetConclusionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostConclusionAgree operation middleware
+func (sh *strictHandler) PostConclusionAgree(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionAgreeParams) {
+	var request PostConclusionAgreeRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PostConclusionAgreeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostConclusionAgree(ctx, request.(PostConclusionAgreeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostConclusionAgree")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostConclusionAgreeResponseObject); ok {
+		if err := validResponse.VisitPostConclusionAgreeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostConclusionApprove operation middleware
+func (sh *strictHandler) PostConclusionApprove(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionApproveParams) {
+	var request PostConclusionApproveRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PostConclusionApproveJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostConclusionApprove(ctx, request.(PostConclusionApproveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostConclusionApprove")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostConclusionApproveResponseObject); ok {
+		if err := validResponse.VisitPostConclusionApproveResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostConclusionDelete operation middleware
+func (sh *strictHandler) PostConclusionDelete(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionDeleteParams) {
+	var request PostConclusionDeleteRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostConclusionDelete(ctx, request.(PostConclusionDeleteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostConclusionDelete")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostConclusionDeleteResponseObject); ok {
+		if err := validResponse.VisitPostConclusionDeleteResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostConclusionEdit operation middleware
+func (sh *strictHandler) PostConclusionEdit(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionEditParams) {
+	var request PostConclusionEditRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PostConclusionEditJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostConclusionEdit(ctx, request.(PostConclusionEditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostConclusionEdit")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostConclusionEditResponseObject); ok {
+		if err := validResponse.VisitPostConclusionEditResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostConclusionPrepare operation middleware
+func (sh *strictHandler) PostConclusionPrepare(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionPrepareParams) {
+	var request PostConclusionPrepareRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostConclusionPrepare(ctx, request.(PostConclusionPrepareRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostConclusionPrepare")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostConclusionPrepareResponseObject); ok {
+		if err := validResponse.VisitPostConclusionPrepareResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostConclusionReject operation middleware
+func (sh *strictHandler) PostConclusionReject(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionRejectParams) {
+	var request PostConclusionRejectRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PostConclusionRejectJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostConclusionReject(ctx, request.(PostConclusionRejectRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostConclusionReject")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostConclusionRejectResponseObject); ok {
+		if err := validResponse.VisitPostConclusionRejectResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostConclusionSendToAgreement operation middleware
+func (sh *strictHandler) PostConclusionSendToAgreement(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionSendToAgreementParams) {
+	var request PostConclusionSendToAgreementRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostConclusionSendToAgreement(ctx, request.(PostConclusionSendToAgreementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostConclusionSendToAgreement")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostConclusionSendToAgreementResponseObject); ok {
+		if err := validResponse.VisitPostConclusionSendToAgreementResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -104,6 +104,16 @@ func (c *Conclusion) May(a Actor, action Action) Verdict {
 	return v
 }
 
+// After is the conclusion after an action that was allowed: in the status where the table leads. Its
+// delivery is the matter of [Rules.Conclude]. It says false where the table has no such step.
+func (c Conclusion) After(action Action) (Conclusion, bool) {
+	to, found := ConclusionLife.next(c.Status, action)
+	if found {
+		c.Status = to
+	}
+	return c, found
+}
+
 // View answers whether the actor may read the conclusion: the committee's controllers, and once it is
 // delivered the department whose notification it is on and the audit object.
 func (c *Conclusion) View(a Actor) Verdict {

@@ -23,6 +23,7 @@ const (
 	kindCertificate  = string(api.ObjectKindCertificate)
 	kindNotification = string(api.ObjectKindNotification)
 	kindObjection    = string(api.ObjectKindObjection)
+	kindConclusion   = string(api.ObjectKindConclusion)
 	kindMessage      = string(api.ObjectKindMessage)
 	kindPerson       = string(api.ObjectKindPerson)
 	kindOrganization = string(api.ObjectKindOrganization)
@@ -205,6 +206,8 @@ func objectFor(a control.Actor, r store.Record) (api.Object, error) {
 		o.Body, err = redacted(r, func(n api.Notification) api.Notification { return notificationFor(a, n) })
 	case kindObjection:
 		o.Body, err = redacted(r, func(o api.Objection) api.Objection { return objectionFor(a, o) })
+	case kindConclusion:
+		o.Body, err = redacted(r, func(c api.Conclusion) api.Conclusion { return conclusionFor(a, c) })
 	}
 	return o, err
 }

@@ -58,8 +58,8 @@ func operations(t testing.TB) []operation {
 // bodies are the schemas of what an object of each kind carries. The portal's facts are control's own.
 var bodies = map[string]string{
 	"assignment": "Assignment", "marks": "Marks", "certificate": "Certificate", "notification": "Notification",
-	"objection": "Objection",
-	"message":   "Message", "person": "Person", "organization": "Organization",
+	"objection": "Objection", "conclusion": "Conclusion",
+	"message": "Message", "person": "Person", "organization": "Organization",
 }
 
 // keepsContract demands of every answer of every test that it is what api/openapi.yaml promises.

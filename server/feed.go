@@ -139,6 +139,12 @@ func mayView(tx *store.Tx, a control.Actor, r store.Record) (bool, error) {
 			return false, err
 		}
 		return o.State.View(a).Allowed, nil
+	case kindConclusion:
+		var c api.Conclusion
+		if err := decode(r, &c); err != nil {
+			return false, err
+		}
+		return c.State.View(a).Allowed, nil
 	case kindAssignment, kindMarks, kindCertificate:
 		return controls && r.Owner == a.Organization, nil
 	case kindPurchase:

@@ -131,8 +131,8 @@ func journalRow[T any](tx *store.Tx, a control.Actor, record store.Record, fits 
 	return object, fits(shown), nil
 }
 
-// GetFile gives a file to whoever may see what it belongs to; of a notification, to others than those
-// who agreed on it, only the files in force.
+// GetFile gives a file to whoever may see what it belongs to; of a notification or a
+// conclusion, to others than those who agreed on it, only the files in force.
 func (s *Server) GetFile(ctx context.Context, r api.GetFileRequestObject) (api.GetFileResponseObject, error) {
 	a := callerOf(ctx).actor
 	var body []byte
@@ -168,14 +168,21 @@ func (s *Server) GetFile(ctx context.Context, r api.GetFileRequestObject) (api.G
 
 func mayReadFile(tx *store.Tx, a control.Actor, use store.Record, digest string) (bool, error) {
 	visible, err := mayView(tx, a, use)
-	if err != nil || !visible || use.Kind != kindNotification || agrees(a, use.Owner) {
-		return visible, err
-	}
-	var n api.Notification
-	if err := decode(use, &n); err != nil {
+	if err != nil || !visible {
 		return false, err
 	}
-	return digest == n.File || digest == n.Signature, nil
+	switch use.Kind {
+	case kindNotification:
+		var n api.Notification
+		err := decode(use, &n)
+		return agrees(a, use.Owner) || digest == n.File || digest == n.Signature, err
+	case kindConclusion:
+		var c api.Conclusion
+		err := decode(use, &c)
+		return reviews(a, use.Owner) || digest == c.File || digest == c.Signature, err
+	default:
+		return true, nil
+	}
 }
 
 // PostOrganization enrols an organisation, or changes its names: the administrator alone.

@@ -38,6 +38,9 @@ var objectionReaders = []string{
 	"audit_object@R", "auditor@A", "auditor_approver@A", "objection_manager@C", "controller@C", "controller_approver@C",
 }
 
+// reviewing are those who see a conclusion come about.
+var reviewing = []string{"objection_manager@C", "controller@C", "controller_approver@C"}
+
 const bad = "bad" // a signature that is none
 
 func matrix() map[string]right {
@@ -57,6 +60,12 @@ func matrix() map[string]right {
 	loggedIn := map[int][]string{200: {"*@*"}}
 	agreer := map[int][]string{200: {"approver"}}
 	author := map[int][]string{200: {"auditor"}}
+	concluder, concludingAgreer := map[int][]string{200: {"controller"}}, map[int][]string{200: {"controller-approver"}}
+	toConclusion := func(action string, version int64, body any) func(*world) request {
+		return func(*world) request {
+			return request{method: http.MethodPost, path: "/v1/conclusions/" + conclusionID + "/" + action, body: body, ifMatch: etag(version)}
+		}
+	}
 	object := map[int][]string{200: {"audit_object@R"}}
 	return map[string]right{
 		"getCentre":     {call: read("/v1/centre"), may: everybody},
@@ -169,8 +178,38 @@ func matrix() map[string]right {
 				}
 			},
 		},
-		"getObjection":  {stage: objectionAssigned, call: read("/v1/objections/" + objectionID), may: map[int][]string{200: objectionReaders}, hidden: 404},
-		"getObjections": {stage: objected, call: read("/v1/objections"), may: loggedIn}, // what is in it: objections_test.go
+		"getObjection":   {stage: objectionAssigned, call: read("/v1/objections/" + objectionID), may: map[int][]string{200: objectionReaders}, hidden: 404},
+		"getObjections":  {stage: objected, call: read("/v1/objections"), may: loggedIn},    // what is in it: objections_test.go
+		"getConclusions": {stage: concluding, call: read("/v1/conclusions"), may: loggedIn}, // what is in it: conclusions_test.go
+		"postConclusion": { // the controller to whom it is assigned
+			stage: objectionAssigned, may: concluder, knows: objectionReaders, hidden: 404,
+			call: write("/v1/conclusions", func(*world) any { return refusing }),
+		},
+		"getConclusion": {stage: concluding, call: read("/v1/conclusions/" + conclusionID), may: map[int][]string{200: reviewing}, hidden: 404},
+		"postConclusionEdit": {
+			stage: concluding, call: toConclusion("edit", 1, api.EditConclusionCommand{TextRU: "Иначе"}), may: concluder, knows: reviewing, hidden: 404,
+		},
+		"postConclusionDelete": { // as
+			stage: concluding, call: toConclusion("delete", 1, nil), knows: reviewing, hidden: 404,
+			may: map[int][]string{200: {"controller@C", "controller_approver@C"}},
+		},
+		"postConclusionSendToAgreement": {stage: concluding, call: toConclusion("send-to-agreement", 1, nil), may: concluder, knows: reviewing, hidden: 404},
+		"postConclusionAgree": {
+			stage: conclusionInAgreement, may: concludingAgreer, knows: reviewing, hidden: 404,
+			call: toConclusion("agree", 2, api.AgreeCommand{Next: person("controller").iin}),
+		},
+		"postConclusionReject": {
+			stage: conclusionInAgreement, may: concludingAgreer, knows: reviewing, hidden: 404,
+			call: toConclusion("reject", 2, api.RejectCommand{Reason: "Неверно"}),
+		},
+		"postConclusionPrepare": {stage: conclusionInAgreement, call: toConclusion("prepare", 2, nil), may: concludingAgreer, knows: reviewing, hidden: 404},
+		"postConclusionApprove": {
+			stage: conclusionReady, may: map[int][]string{422: {"controller-approver"}}, knows: reviewing, hidden: 404,
+			call: func(w *world) request {
+				c, _ := w.conclusion(person("controller"))
+				return toConclusion("approve", 3, api.SignCommand{Digest: c.File, CMS: []byte(bad)})(w)
+			},
+		},
 		"postDispatch": { // any author of a notification of this purchase
 			stage: approved, may: author, hidden: 403,
 			call: write("/v1/dispatches", func(w *world) any { return w.seen(notificationID) }),

@@ -24,6 +24,7 @@ const (
 	notificationID = "01900000-0000-7000-8000-00000000a001"
 	secondID       = "01900000-0000-7000-8000-00000000a002"
 	objectionID    = "01900000-0000-7000-8000-00000000b001"
+	conclusionID   = "01900000-0000-7000-8000-00000000d001"
 )
 
 // hero is the purchase of the story, as the lot manager sees it.
@@ -163,6 +164,36 @@ func (w *world) assignment(to who) api.AssignObjectionsCommand {
 	return api.AssignObjectionsCommand{Controller: to.iin, Objections: []api.ObjectionRef{{ID: objectionID, Version: version}}}
 }
 
+// refusing is the story's conclusion.
+var refusing = api.ConcludeCommand{
+	ID: conclusionID, Objection: objectionID, Outcome: api.ChosenOutcomeRefused,
+	TextKK: "Негізсіз", TextRU: "Необоснованно", Agreer: person("controller-approver").iin,
+}
+
+// conclusion is the story's, as somebody sees it.
+func (w *world) conclusion(as_ who) (api.Conclusion, int64) {
+	w.t.Helper()
+	o := as[api.Object](w.t, w.get(as_, "/v1/conclusions/"+conclusionID).ok(w.t))
+	return body[api.Conclusion](w.t, o), o.Version
+}
+
+// conclude does a command to the story's conclusion as it is now.
+func (w *world) conclude(as_ who, action string, body any) answer {
+	w.t.Helper()
+	_, version := w.conclusion(person("controller"))
+	return w.postAt(as_, "/v1/conclusions/"+conclusionID+"/"+action, version, body)
+}
+
+// deliverConclusion has the approver sign the prepared conclusion.
+func (w *world) deliverConclusion() answer {
+	w.t.Helper()
+	approver := person("controller-approver")
+	c, _ := w.conclusion(approver)
+	pdf := w.get(approver, "/v1/files/"+c.File).ok(w.t).body
+	cms := signedAt(w.t, key(w.t, "controller-approver", demo.Signing), pdf, w.clock.now())
+	return w.conclude(approver, "approve", api.SignCommand{Digest: c.File, CMS: cms})
+}
+
 // seen is what send-all names, as the notifications are now.
 func (w *world) seen(ids ...string) api.DispatchCommand {
 	w.t.Helper()
@@ -191,6 +222,10 @@ const (
 	acknowledged
 	objected
 	objectionAssigned
+	concluding
+	conclusionInAgreement
+	conclusionReady
+	concluded
 
 	reported // begins from acknowledged
 	notConfirmed
@@ -241,6 +276,12 @@ var scenes = map[stage]func(*world){
 	objectionAssigned: func(w *world) {
 		w.post(person("objection-manager"), "/v1/objections/assign", w.assignment(person("controller"))).each(w.t)
 	},
+	concluding: func(w *world) {
+		w.post(person("controller"), "/v1/conclusions", refusing).ok(w.t)
+	},
+	conclusionInAgreement: func(w *world) { w.conclude(person("controller"), "send-to-agreement", nil).ok(w.t) },
+	conclusionReady:       func(w *world) { w.conclude(person("controller-approver"), "prepare", nil).ok(w.t) },
+	concluded:             func(w *world) { w.deliverConclusion() },
 	reported: func(w *world) {
 		w.act(person("organizer"), notificationID, "execute", amended).ok(w.t)
 	},
