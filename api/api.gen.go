@@ -495,6 +495,9 @@ type Notification struct {
 	// Organizer the audit object
 	Organizer control.Party `json:"organizer"`
 
+	// Penalty only for those who may see it
+	Penalty Penalty `json:"penalty,omitempty,omitzero"`
+
 	// PreparedBy the approver whom the final file names
 	PreparedBy     string `json:"prepared_by,omitempty,omitzero"`
 	Purchase       string `json:"purchase"`
@@ -504,6 +507,9 @@ type Notification struct {
 	Report       string `json:"report,omitempty,omitzero"`
 	ReporterName string `json:"reporter_name,omitempty,omitzero"`
 
+	// Revocation a suspension order or its revocation (R-10.2)
+	Revocation SavedOrder `json:"revocation,omitempty,omitzero"`
+
 	// Signature SHA-256 of the detached CMS
 	Signature string    `json:"signature,omitempty,omitzero"`
 	SignedAt  time.Time `json:"signed_at,omitempty,omitzero"`
@@ -512,7 +518,10 @@ type Notification struct {
 	Signer     string               `json:"signer,omitempty,omitzero"`
 	SignerName string               `json:"signer_name,omitempty,omitzero"`
 	State      control.Notification `json:"state"`
-	Trail      []TrailEntry         `json:"trail"`
+
+	// Suspension a suspension order or its revocation (R-10.2)
+	Suspension SavedOrder   `json:"suspension,omitempty,omitzero"`
+	Trail      []TrailEntry `json:"trail"`
 
 	// Versions of rules, terms and catalogue that the last decision was taken by (R-11.7)
 	Versions string `json:"versions,omitempty,omitzero"`
@@ -577,6 +586,25 @@ type ObjectionRef struct {
 	Version int64  `json:"version"`
 }
 
+// OrderCommand defines model for OrderCommand.
+type OrderCommand struct {
+	// Amount tiyn
+	Amount int64 `json:"amount"`
+
+	// BodyKK the issuing body
+	BodyKK string `json:"body_kk"`
+	BodyRU string `json:"body_ru"`
+	NoteKK string `json:"note_kk"`
+	NoteRU string `json:"note_ru"`
+	Number string `json:"number"`
+
+	// On a day of Asia/Almaty, as an instant of it
+	On time.Time `json:"on"`
+
+	// Scan SHA-256 of a scan that was brought for this notification
+	Scan string `json:"scan"`
+}
+
 // Organization defines model for Organization.
 type Organization struct {
 	BIN    string           `json:"bin"`
@@ -592,6 +620,34 @@ type OrganizationKind string
 type Page struct {
 	Next    string   `json:"next,omitempty,omitzero"`
 	Objects []Object `json:"objects"`
+}
+
+// Penalty information on imposed administrative penalties (R-10.1); whether it is locked stands in the state
+type Penalty struct {
+	At     time.Time           `json:"at"`
+	By     string              `json:"by"`
+	ByName string              `json:"by_name"`
+	Info   control.PenaltyInfo `json:"info"`
+}
+
+// PenaltyCommand defines model for PenaltyCommand.
+type PenaltyCommand struct {
+	// Imposed tiyn
+	Imposed *int64 `json:"imposed,omitempty"`
+
+	// LetterOn a day of Asia/Almaty, as an instant of it
+	LetterOn time.Time `json:"letter_on,omitempty,omitzero"`
+
+	// Officials how many were punished
+	Officials *int   `json:"officials,omitempty"`
+	RecheckKK string `json:"recheck_kk,omitempty,omitzero"`
+	RecheckRU string `json:"recheck_ru,omitempty,omitzero"`
+
+	// Recovered tiyn
+	Recovered *int64 `json:"recovered,omitempty"`
+
+	// SentOn a day of Asia/Almaty, as an instant of it
+	SentOn time.Time `json:"sent_on,omitempty,omitzero"`
 }
 
 // People defines model for People.
@@ -706,6 +762,15 @@ type Rulebook struct {
 	TermsVersion     string         `json:"terms_version"`
 }
 
+// SavedOrder a suspension order or its revocation (R-10.2)
+type SavedOrder struct {
+	At       time.Time     `json:"at"`
+	By       string        `json:"by"`
+	ByName   string        `json:"by_name"`
+	Order    control.Order `json:"order"`
+	ScanType string        `json:"scan_type"`
+}
+
 // Seen what the person saw of a notification when sending it
 type Seen struct {
 	Digest  string `json:"digest"`
@@ -742,6 +807,13 @@ type TrailEntry struct {
 	// To whose turn it became
 	To     string `json:"to,omitempty,omitzero"`
 	ToName string `json:"to_name,omitempty,omitzero"`
+}
+
+// Upload defines model for Upload.
+type Upload struct {
+	Digest string `json:"digest"`
+	Size   int64  `json:"size"`
+	Type   string `json:"type"`
 }
 
 // ID defines model for ID.
@@ -883,6 +955,18 @@ type PostDispatchParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// PostFileParams defines parameters for PostFile.
+type PostFileParams struct {
+	// Notification to which the order belongs
+	Notification string `form:"notification" json:"notification"`
+
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// ContentDigest RFC 9530, sha-256; required: its absence, or another content, is answered with 422
+	ContentDigest string `json:"Content-Digest,omitempty,omitzero"`
+}
+
 // PostMarksParams defines parameters for PostMarks.
 type PostMarksParams struct {
 	// IdempotencyKey required; its absence is answered with 428
@@ -941,6 +1025,15 @@ type PostNotificationBeginParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// PostNotificationCompletePenaltyParams defines parameters for PostNotificationCompletePenalty.
+type PostNotificationCompletePenaltyParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // PostNotificationConfirmParams defines parameters for PostNotificationConfirm.
 type PostNotificationConfirmParams struct {
 	// IdempotencyKey required; its absence is answered with 428
@@ -970,6 +1063,15 @@ type PostNotificationEditParams struct {
 
 // PostNotificationExecuteParams defines parameters for PostNotificationExecute.
 type PostNotificationExecuteParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// PostNotificationPenaltyParams defines parameters for PostNotificationPenalty.
+type PostNotificationPenaltyParams struct {
 	// IdempotencyKey required; its absence is answered with 428
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
@@ -1013,8 +1115,26 @@ type PostNotificationRejectParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// PostNotificationRevokeSuspensionParams defines parameters for PostNotificationRevokeSuspension.
+type PostNotificationRevokeSuspensionParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // PostNotificationSendToAgreementParams defines parameters for PostNotificationSendToAgreement.
 type PostNotificationSendToAgreementParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// PostNotificationSuspendParams defines parameters for PostNotificationSuspend.
+type PostNotificationSuspendParams struct {
 	// IdempotencyKey required; its absence is answered with 428
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
@@ -1164,11 +1284,20 @@ type PostNotificationEditJSONRequestBody = EditCommand
 // PostNotificationExecuteJSONRequestBody defines body for PostNotificationExecute for application/json ContentType.
 type PostNotificationExecuteJSONRequestBody = ExecuteCommand
 
+// PostNotificationPenaltyJSONRequestBody defines body for PostNotificationPenalty for application/json ContentType.
+type PostNotificationPenaltyJSONRequestBody = PenaltyCommand
+
 // PostNotificationRefuseConfirmationJSONRequestBody defines body for PostNotificationRefuseConfirmation for application/json ContentType.
 type PostNotificationRefuseConfirmationJSONRequestBody = RejectCommand
 
 // PostNotificationRejectJSONRequestBody defines body for PostNotificationReject for application/json ContentType.
 type PostNotificationRejectJSONRequestBody = RejectCommand
+
+// PostNotificationRevokeSuspensionJSONRequestBody defines body for PostNotificationRevokeSuspension for application/json ContentType.
+type PostNotificationRevokeSuspensionJSONRequestBody = OrderCommand
+
+// PostNotificationSuspendJSONRequestBody defines body for PostNotificationSuspend for application/json ContentType.
+type PostNotificationSuspendJSONRequestBody = OrderCommand
 
 // PostObjectionJSONRequestBody defines body for PostObjection for application/json ContentType.
 type PostObjectionJSONRequestBody = ObjectionCommand
@@ -1235,6 +1364,9 @@ type ServerInterface interface {
 	// PostDispatch Send all approved notifications of an announcement and direction, all or none (R-3.10)
 	// (POST /v1/dispatches)
 	PostDispatch(w http.ResponseWriter, r *http.Request, params PostDispatchParams)
+	// PostFile Bring the scan of an order or its revocation: PDF, JPEG or PNG, at most 20 MiB, told by its content (R-10.2)
+	// (POST /v1/files)
+	PostFile(w http.ResponseWriter, r *http.Request, params PostFileParams)
 	// GetFile A file by the SHA-256 of its content, for whoever may see what it belongs to
 	// (GET /v1/files/{digest})
 	GetFile(w http.ResponseWriter, r *http.Request, digest string)
@@ -1274,6 +1406,9 @@ type ServerInterface interface {
 	// PostNotificationBegin The audit object says that the execution has begun (R-3.12)
 	// (POST /v1/notifications/{id}/begin)
 	PostNotificationBegin(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationBeginParams)
+	// PostNotificationCompletePenalty Lock the information on imposed penalties (R-10.1)
+	// (POST /v1/notifications/{id}/complete-penalty)
+	PostNotificationCompletePenalty(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationCompletePenaltyParams)
 	// PostNotificationConfirm The author confirms the execution (R-3.13)
 	// (POST /v1/notifications/{id}/confirm)
 	PostNotificationConfirm(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationConfirmParams)
@@ -1286,6 +1421,9 @@ type ServerInterface interface {
 	// PostNotificationExecute The audit object reports a remedy, or that it goes on without one (R-3.12)
 	// (POST /v1/notifications/{id}/execute)
 	PostNotificationExecute(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationExecuteParams)
+	// PostNotificationPenalty Save the information on imposed penalties (R-10.1)
+	// (POST /v1/notifications/{id}/penalty)
+	PostNotificationPenalty(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationPenaltyParams)
 	// PostNotificationPrepare Make the final file with the approver's position and name (R-3.7)
 	// (POST /v1/notifications/{id}/prepare)
 	PostNotificationPrepare(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationPrepareParams)
@@ -1298,9 +1436,15 @@ type ServerInterface interface {
 	// PostNotificationReject Reject with a reason (R-3.6)
 	// (POST /v1/notifications/{id}/reject)
 	PostNotificationReject(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationRejectParams)
+	// PostNotificationRevokeSuspension Save the revocation of the suspension order; final (R-10.2)
+	// (POST /v1/notifications/{id}/revoke-suspension)
+	PostNotificationRevokeSuspension(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationRevokeSuspensionParams)
 	// PostNotificationSendToAgreement Send to the agreer; the file is made (R-3.5)
 	// (POST /v1/notifications/{id}/send-to-agreement)
 	PostNotificationSendToAgreement(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationSendToAgreementParams)
+	// PostNotificationSuspend Save the order that suspends expenditure operations; final (R-10.2)
+	// (POST /v1/notifications/{id}/suspend)
+	PostNotificationSuspend(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationSuspendParams)
 	// GetObjections Objections (R-4.1, R-6), what the caller may see of them
 	// (GET /v1/objections)
 	GetObjections(w http.ResponseWriter, r *http.Request, params GetObjectionsParams)
@@ -2282,6 +2426,79 @@ func (siw *ServerInterfaceWrapper) PostDispatch(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// PostFile operation middleware
+func (siw *ServerInterfaceWrapper) PostFile(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostFileParams
+
+	// ------------- Required query parameter "notification" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "notification", r.URL.Query(), &params.Notification, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "notification"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "notification", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "Content-Digest" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Content-Digest")]; found {
+		var ContentDigest string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Content-Digest", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Content-Digest", valueList[0], &ContentDigest, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Content-Digest", Err: err})
+			return
+		}
+
+		params.ContentDigest = ContentDigest
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostFile(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetFile operation middleware
 func (siw *ServerInterfaceWrapper) GetFile(w http.ResponseWriter, r *http.Request) {
 
@@ -2820,6 +3037,75 @@ func (siw *ServerInterfaceWrapper) PostNotificationBegin(w http.ResponseWriter, 
 	handler.ServeHTTP(w, r)
 }
 
+// PostNotificationCompletePenalty operation middleware
+func (siw *ServerInterfaceWrapper) PostNotificationCompletePenalty(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostNotificationCompletePenaltyParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostNotificationCompletePenalty(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // PostNotificationConfirm operation middleware
 func (siw *ServerInterfaceWrapper) PostNotificationConfirm(w http.ResponseWriter, r *http.Request) {
 
@@ -3087,6 +3373,75 @@ func (siw *ServerInterfaceWrapper) PostNotificationExecute(w http.ResponseWriter
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PostNotificationExecute(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostNotificationPenalty operation middleware
+func (siw *ServerInterfaceWrapper) PostNotificationPenalty(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostNotificationPenaltyParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostNotificationPenalty(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3372,6 +3727,75 @@ func (siw *ServerInterfaceWrapper) PostNotificationReject(w http.ResponseWriter,
 	handler.ServeHTTP(w, r)
 }
 
+// PostNotificationRevokeSuspension operation middleware
+func (siw *ServerInterfaceWrapper) PostNotificationRevokeSuspension(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostNotificationRevokeSuspensionParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostNotificationRevokeSuspension(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // PostNotificationSendToAgreement operation middleware
 func (siw *ServerInterfaceWrapper) PostNotificationSendToAgreement(w http.ResponseWriter, r *http.Request) {
 
@@ -3432,6 +3856,75 @@ func (siw *ServerInterfaceWrapper) PostNotificationSendToAgreement(w http.Respon
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PostNotificationSendToAgreement(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostNotificationSuspend operation middleware
+func (siw *ServerInterfaceWrapper) PostNotificationSuspend(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostNotificationSuspendParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostNotificationSuspend(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4223,6 +4716,10 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/execute", wrapper.PostNotificationExecute)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/confirm", wrapper.PostNotificationConfirm)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/refuse-confirmation", wrapper.PostNotificationRefuseConfirmation)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/penalty", wrapper.PostNotificationPenalty)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/complete-penalty", wrapper.PostNotificationCompletePenalty)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/suspend", wrapper.PostNotificationSuspend)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/notifications/{id}/revoke-suspension", wrapper.PostNotificationRevokeSuspension)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/objections", wrapper.GetObjections)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/objections", wrapper.PostObjection)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/objections/assign", wrapper.PostObjectionsAssign)
@@ -4240,6 +4737,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conclusions/{id}/approve", wrapper.PostConclusionApprove)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/dispatches", wrapper.PostDispatch)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/purchases/{id}", wrapper.GetPurchase)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/files", wrapper.PostFile)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/files/{digest}", wrapper.GetFile)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/changes", wrapper.GetChanges)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/admin/organizations", wrapper.PostOrganization)
@@ -4967,6 +5465,46 @@ func (response PostDispatchdefaultApplicationProblemPlusJSONResponse) VisitPostD
 	return err
 }
 
+type PostFileRequestObject struct {
+	Params PostFileParams
+	Body   io.Reader
+}
+
+type PostFileResponseObject interface {
+	VisitPostFileResponse(w http.ResponseWriter) error
+}
+
+type PostFile200JSONResponse Upload
+
+func (response PostFile200JSONResponse) VisitPostFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostFiledefaultApplicationProblemPlusJSONResponse) VisitPostFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetFileRequestObject struct {
 	Digest string `json:"digest"`
 }
@@ -5486,6 +6024,46 @@ func (response PostNotificationBegindefaultApplicationProblemPlusJSONResponse) V
 	return err
 }
 
+type PostNotificationCompletePenaltyRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostNotificationCompletePenaltyParams
+}
+
+type PostNotificationCompletePenaltyResponseObject interface {
+	VisitPostNotificationCompletePenaltyResponse(w http.ResponseWriter) error
+}
+
+type PostNotificationCompletePenalty200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostNotificationCompletePenalty200JSONResponse) VisitPostNotificationCompletePenaltyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostNotificationCompletePenaltydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostNotificationCompletePenaltydefaultApplicationProblemPlusJSONResponse) VisitPostNotificationCompletePenaltyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PostNotificationConfirmRequestObject struct {
 	ID     ID `json:"id"`
 	Params PostNotificationConfirmParams
@@ -5637,6 +6215,47 @@ type PostNotificationExecutedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PostNotificationExecutedefaultApplicationProblemPlusJSONResponse) VisitPostNotificationExecuteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostNotificationPenaltyRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostNotificationPenaltyParams
+	Body   *PostNotificationPenaltyJSONRequestBody
+}
+
+type PostNotificationPenaltyResponseObject interface {
+	VisitPostNotificationPenaltyResponse(w http.ResponseWriter) error
+}
+
+type PostNotificationPenalty200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostNotificationPenalty200JSONResponse) VisitPostNotificationPenaltyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostNotificationPenaltydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostNotificationPenaltydefaultApplicationProblemPlusJSONResponse) VisitPostNotificationPenaltyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5810,6 +6429,47 @@ func (response PostNotificationRejectdefaultApplicationProblemPlusJSONResponse) 
 	return err
 }
 
+type PostNotificationRevokeSuspensionRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostNotificationRevokeSuspensionParams
+	Body   *PostNotificationRevokeSuspensionJSONRequestBody
+}
+
+type PostNotificationRevokeSuspensionResponseObject interface {
+	VisitPostNotificationRevokeSuspensionResponse(w http.ResponseWriter) error
+}
+
+type PostNotificationRevokeSuspension200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostNotificationRevokeSuspension200JSONResponse) VisitPostNotificationRevokeSuspensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostNotificationRevokeSuspensiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostNotificationRevokeSuspensiondefaultApplicationProblemPlusJSONResponse) VisitPostNotificationRevokeSuspensionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PostNotificationSendToAgreementRequestObject struct {
 	ID     ID `json:"id"`
 	Params PostNotificationSendToAgreementParams
@@ -5839,6 +6499,47 @@ type PostNotificationSendToAgreementdefaultApplicationProblemPlusJSONResponse st
 }
 
 func (response PostNotificationSendToAgreementdefaultApplicationProblemPlusJSONResponse) VisitPostNotificationSendToAgreementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostNotificationSuspendRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostNotificationSuspendParams
+	Body   *PostNotificationSuspendJSONRequestBody
+}
+
+type PostNotificationSuspendResponseObject interface {
+	VisitPostNotificationSuspendResponse(w http.ResponseWriter) error
+}
+
+type PostNotificationSuspend200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostNotificationSuspend200JSONResponse) VisitPostNotificationSuspendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostNotificationSuspenddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostNotificationSuspenddefaultApplicationProblemPlusJSONResponse) VisitPostNotificationSuspendResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6262,6 +6963,9 @@ type StrictServerInterface interface {
 	// PostDispatch Send all approved notifications of an announcement and direction, all or none (R-3.10)
 	// (POST /v1/dispatches)
 	PostDispatch(ctx context.Context, request PostDispatchRequestObject) (PostDispatchResponseObject, error)
+	// PostFile Bring the scan of an order or its revocation: PDF, JPEG or PNG, at most 20 MiB, told by its content (R-10.2)
+	// (POST /v1/files)
+	PostFile(ctx context.Context, request PostFileRequestObject) (PostFileResponseObject, error)
 	// GetFile A file by the SHA-256 of its content, for whoever may see what it belongs to
 	// (GET /v1/files/{digest})
 	GetFile(ctx context.Context, request GetFileRequestObject) (GetFileResponseObject, error)
@@ -6301,6 +7005,9 @@ type StrictServerInterface interface {
 	// PostNotificationBegin The audit object says that the execution has begun (R-3.12)
 	// (POST /v1/notifications/{id}/begin)
 	PostNotificationBegin(ctx context.Context, request PostNotificationBeginRequestObject) (PostNotificationBeginResponseObject, error)
+	// PostNotificationCompletePenalty Lock the information on imposed penalties (R-10.1)
+	// (POST /v1/notifications/{id}/complete-penalty)
+	PostNotificationCompletePenalty(ctx context.Context, request PostNotificationCompletePenaltyRequestObject) (PostNotificationCompletePenaltyResponseObject, error)
 	// PostNotificationConfirm The author confirms the execution (R-3.13)
 	// (POST /v1/notifications/{id}/confirm)
 	PostNotificationConfirm(ctx context.Context, request PostNotificationConfirmRequestObject) (PostNotificationConfirmResponseObject, error)
@@ -6313,6 +7020,9 @@ type StrictServerInterface interface {
 	// PostNotificationExecute The audit object reports a remedy, or that it goes on without one (R-3.12)
 	// (POST /v1/notifications/{id}/execute)
 	PostNotificationExecute(ctx context.Context, request PostNotificationExecuteRequestObject) (PostNotificationExecuteResponseObject, error)
+	// PostNotificationPenalty Save the information on imposed penalties (R-10.1)
+	// (POST /v1/notifications/{id}/penalty)
+	PostNotificationPenalty(ctx context.Context, request PostNotificationPenaltyRequestObject) (PostNotificationPenaltyResponseObject, error)
 	// PostNotificationPrepare Make the final file with the approver's position and name (R-3.7)
 	// (POST /v1/notifications/{id}/prepare)
 	PostNotificationPrepare(ctx context.Context, request PostNotificationPrepareRequestObject) (PostNotificationPrepareResponseObject, error)
@@ -6325,9 +7035,15 @@ type StrictServerInterface interface {
 	// PostNotificationReject Reject with a reason (R-3.6)
 	// (POST /v1/notifications/{id}/reject)
 	PostNotificationReject(ctx context.Context, request PostNotificationRejectRequestObject) (PostNotificationRejectResponseObject, error)
+	// PostNotificationRevokeSuspension Save the revocation of the suspension order; final (R-10.2)
+	// (POST /v1/notifications/{id}/revoke-suspension)
+	PostNotificationRevokeSuspension(ctx context.Context, request PostNotificationRevokeSuspensionRequestObject) (PostNotificationRevokeSuspensionResponseObject, error)
 	// PostNotificationSendToAgreement Send to the agreer; the file is made (R-3.5)
 	// (POST /v1/notifications/{id}/send-to-agreement)
 	PostNotificationSendToAgreement(ctx context.Context, request PostNotificationSendToAgreementRequestObject) (PostNotificationSendToAgreementResponseObject, error)
+	// PostNotificationSuspend Save the order that suspends expenditure operations; final (R-10.2)
+	// (POST /v1/notifications/{id}/suspend)
+	PostNotificationSuspend(ctx context.Context, request PostNotificationSuspendRequestObject) (PostNotificationSuspendResponseObject, error)
 	// GetObjections Objections (R-4.1, R-6), what the caller may see of them
 	// (GET /v1/objections)
 	GetObjections(ctx context.Context, request GetObjectionsRequestObject) (GetObjectionsResponseObject, error)
@@ -6947,6 +7663,34 @@ func (sh *strictHandler) PostDispatch(w http.ResponseWriter, r *http.Request, pa
 	}
 }
 
+// PostFile operation middleware
+func (sh *strictHandler) PostFile(w http.ResponseWriter, r *http.Request, params PostFileParams) {
+	var request PostFileRequestObject
+
+	request.Params = params
+
+	request.Body = r.Body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostFile(ctx, request.(PostFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostFile")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostFileResponseObject); ok {
+		if err := validResponse.VisitPostFileResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetFile operation middleware
 func (sh *strictHandler) GetFile(w http.ResponseWriter, r *http.Request, digest string) {
 	var request GetFileRequestObject
@@ -7316,6 +8060,33 @@ func (sh *strictHandler) PostNotificationBegin(w http.ResponseWriter, r *http.Re
 	}
 }
 
+// PostNotificationCompletePenalty operation middleware
+func (sh *strictHandler) PostNotificationCompletePenalty(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationCompletePenaltyParams) {
+	var request PostNotificationCompletePenaltyRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostNotificationCompletePenalty(ctx, request.(PostNotificationCompletePenaltyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostNotificationCompletePenalty")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostNotificationCompletePenaltyResponseObject); ok {
+		if err := validResponse.VisitPostNotificationCompletePenaltyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // PostNotificationConfirm operation middleware
 func (sh *strictHandler) PostNotificationConfirm(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationConfirmParams) {
 	var request PostNotificationConfirmRequestObject
@@ -7431,6 +8202,40 @@ func (sh *strictHandler) PostNotificationExecute(w http.ResponseWriter, r *http.
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(PostNotificationExecuteResponseObject); ok {
 		if err := validResponse.VisitPostNotificationExecuteResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostNotificationPenalty operation middleware
+func (sh *strictHandler) PostNotificationPenalty(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationPenaltyParams) {
+	var request PostNotificationPenaltyRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PostNotificationPenaltyJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostNotificationPenalty(ctx, request.(PostNotificationPenaltyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostNotificationPenalty")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostNotificationPenaltyResponseObject); ok {
+		if err := validResponse.VisitPostNotificationPenaltyResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -7560,6 +8365,40 @@ func (sh *strictHandler) PostNotificationReject(w http.ResponseWriter, r *http.R
 	}
 }
 
+// PostNotificationRevokeSuspension operation middleware
+func (sh *strictHandler) PostNotificationRevokeSuspension(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationRevokeSuspensionParams) {
+	var request PostNotificationRevokeSuspensionRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PostNotificationRevokeSuspensionJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostNotificationRevokeSuspension(ctx, request.(PostNotificationRevokeSuspensionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostNotificationRevokeSuspension")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostNotificationRevokeSuspensionResponseObject); ok {
+		if err := validResponse.VisitPostNotificationRevokeSuspensionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // PostNotificationSendToAgreement operation middleware
 func (sh *strictHandler) PostNotificationSendToAgreement(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationSendToAgreementParams) {
 	var request PostNotificationSendToAgreementRequestObject
@@ -7580,6 +8419,40 @@ func (sh *strictHandler) PostNotificationSendToAgreement(w http.ResponseWriter, 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(PostNotificationSendToAgreementResponseObject); ok {
 		if err := validResponse.VisitPostNotificationSendToAgreementResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostNotificationSuspend operation middleware
+func (sh *strictHandler) PostNotificationSuspend(w http.ResponseWriter, r *http.Request, id ID, params PostNotificationSuspendParams) {
+	var request PostNotificationSuspendRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PostNotificationSuspendJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostNotificationSuspend(ctx, request.(PostNotificationSuspendRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostNotificationSuspend")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostNotificationSuspendResponseObject); ok {
+		if err := validResponse.VisitPostNotificationSuspendResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -104,6 +104,20 @@ func (o *Order) fault(tomorrow time.Time) Reason {
 	}
 }
 
+// Punished is the notification after an action on its penalty information or its suspension that was
+// allowed. It says false where neither table has such a step.
+func (n Notification) Punished(action Action) (Notification, bool) {
+	if to, found := PenaltyLife.next(n.Penalty, action); found {
+		n.Penalty = to
+		return n, true
+	}
+	to, found := SuspensionLife.next(n.Suspension, action)
+	if found {
+		n.Suspension = to
+	}
+	return n, found
+}
+
 // Scan is the kind of a scanned document, as its media type.
 type Scan string
 

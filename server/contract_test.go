@@ -18,7 +18,7 @@ type operation struct {
 	id, method, path string
 	pattern          *regexp.Regexp
 	responses        *openapi3.Responses
-	body             *openapi3.Schema // of the request; nil when it has none
+	body             *openapi3.Schema // of the request; nil when it has none, or is a file
 }
 
 // contract reads api/openapi.yaml, which is the source: no operation is listed by hand.
@@ -34,7 +34,9 @@ var contract = sync.OnceValues(func() ([]operation, error) {
 			pattern := regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllString(path, `[^/]+`)
 			found := operation{op.OperationID, method, path, regexp.MustCompile("^" + pattern + "$"), op.Responses, nil}
 			if op.RequestBody != nil {
-				found.body = op.RequestBody.Value.Content.Get("application/json").Schema.Value
+				if media := op.RequestBody.Value.Content.Get("application/json"); media != nil {
+					found.body = media.Schema.Value
+				}
 			}
 			list = append(list, found)
 		}

@@ -305,6 +305,7 @@ type request struct {
 	body         any // JSON, or []byte as they are
 	key, ifMatch string
 	keyless      bool
+	digest       string // Content-Digest
 }
 
 // send sends a request as somebody, and holds the answer against the contract.
@@ -347,6 +348,9 @@ func (w *world) try(as who, r request) (answer, error) {
 	}
 	if r.key != "" {
 		req.Header.Set("Idempotency-Key", r.key)
+	}
+	if r.digest != "" {
+		req.Header.Set("Content-Digest", r.digest)
 	}
 	if r.ifMatch != "" {
 		req.Header.Set("If-Match", r.ifMatch)

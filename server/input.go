@@ -54,6 +54,9 @@ var bounds = map[string]bound{
 	"ConcludeCommand.id": {0, 64}, "ConcludeCommand.objection": {0, 64}, "ConcludeCommand.agreer": {0, 12},
 	"ConcludeCommand.text_kk": {0, 100_000}, "ConcludeCommand.text_ru": {0, 100_000},
 	"EditConclusionCommand.text_kk": {0, 100_000}, "EditConclusionCommand.text_ru": {0, 100_000}, "EditConclusionCommand.agreer": {0, 12},
+	"PenaltyCommand.recheck_kk": {0, 20_000}, "PenaltyCommand.recheck_ru": {0, 20_000},
+	"OrderCommand.number": {0, 100}, "OrderCommand.body_kk": {0, 1000}, "OrderCommand.body_ru": {0, 1000},
+	"OrderCommand.note_kk": {0, 4000}, "OrderCommand.note_ru": {0, 4000},
 	"DispatchCommand.purchase": {0, 128}, "DispatchCommand.notifications": {1, 1000},
 	"Seen.id":              {0, 64},
 	"Organization.name_kk": {0, 1000}, "Organization.name_ru": {0, 1000},
@@ -63,18 +66,23 @@ var bounds = map[string]bound{
 
 // typed lists the fields that people type into: they may hold any character, and are cleaned.
 var typed = []string{
-	"text", "text_kk", "text_ru", "comment", "reason", "name_kk", "name_ru", "surname", "given", "patronymic", "position_kk", "position_ru",
+	"text", "text_kk", "text_ru", "recheck_kk", "recheck_ru", "body_kk", "body_ru", "note_kk", "note_ru", "comment", "reason", "name_kk", "name_ru", "surname", "given", "patronymic", "position_kk", "position_ru",
 }
 
 // named are the bounds of what stands beside a body: in the path and in headers.
-var named = map[string]bound{"id": {1, 128}, "Idempotency-Key": {0, 64}, "If-Match": {0, 64}}
+var named = map[string]bound{"id": {1, 128}, "Idempotency-Key": {0, 64}, "If-Match": {0, 64}, "Content-Digest": {0, 200}, "notification": {1, 64}}
 
 type bodyKey struct{}
 
 // receive reads a body whole before anything is made of it: it must be one JSON value, of bounded
-// size and depth, in UTF-8.
+// size and depth, in UTF-8. A file alone is something else.
 func (s *Server) receive(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && r.URL.Path == pathFiles { // read by its command, once its sender is known
+			r.Body = http.MaxBytesReader(w, r.Body, control.MaxScan)
+			next.ServeHTTP(w, r)
+			return
+		}
 		most := int64(maxBody)
 		if r.Header.Get("Authorization") == "" {
 			most = maxStrange
@@ -124,7 +132,9 @@ func (s *Server) check(next api.StrictHandlerFunc, _ string) api.StrictHandlerFu
 			var err error
 			switch f := v.Type().Field(i); f.Name {
 			case "Body":
-				err = checkBody(v.Field(i), raw)
+				if f.Type != reflect.TypeFor[io.Reader]() {
+					err = checkBody(v.Field(i), raw)
+				}
 			case "Params":
 				err = checkParams(v.Field(i))
 			default:
@@ -257,7 +267,7 @@ func checkText(name, text string, b bound) error {
 	switch {
 	case n < b.least || n > b.most:
 		return badInput(name)
-	case name == "digest" && !isDigest(text):
+	case (name == "digest" || name == "scan") && !isDigest(text):
 		return badInput(name)
 	case !slices.Contains(typed, name) && (!utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl)):
 		return badInput(name)

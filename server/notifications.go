@@ -20,6 +20,9 @@ func notificationScopes(n api.Notification) []string {
 		scopes = append(scopes, roleScope(n.State.Recipient, control.AuditObject),
 			everywhereScope(control.Controller), everywhereScope(control.ControllerApprover))
 	}
+	if n.State.Penalty != "" {
+		scopes = append(scopes, everywhereScope(control.OrderManager))
+	}
 	return scopes
 }
 
@@ -30,10 +33,14 @@ func agrees(a control.Actor, organization string) bool {
 }
 
 // notificationFor is what an actor may see of a notification: to others than those who agreed on it,
-// nothing of how it came about.
+// nothing of how it came about, and of penalties only to whom R-10 shows them.
 func notificationFor(a control.Actor, n api.Notification) api.Notification {
 	if agrees(a, n.State.Organization) {
 		return n
+	}
+	if !n.State.ViewPenalty(a).Allowed {
+		n.Penalty, n.Suspension, n.Revocation = api.Penalty{}, api.SavedOrder{}, api.SavedOrder{}
+		n.State.Penalty, n.State.Suspension = "", ""
 	}
 	n.Trail = []api.TrailEntry{}
 	n.State.Agreer, n.AgreerName, n.PreparedBy, n.Versions = "", "", "", ""

@@ -175,7 +175,8 @@ func mayReadFile(tx *store.Tx, a control.Actor, use store.Record, digest string)
 	case kindNotification:
 		var n api.Notification
 		err := decode(use, &n)
-		return agrees(a, use.Owner) || digest == n.File || digest == n.Signature, err
+		scan := digest == n.Suspension.Order.Scan || digest == n.Revocation.Order.Scan
+		return agrees(a, use.Owner) || digest == n.File || digest == n.Signature || scan && n.State.ViewPenalty(a).Allowed, err
 	case kindConclusion:
 		var c api.Conclusion
 		err := decode(use, &c)

@@ -41,6 +41,9 @@ var objectionReaders = []string{
 // reviewing are those who see a conclusion come about.
 var reviewing = []string{"objection_manager@C", "controller@C", "controller_approver@C"}
 
+// penaltyReaders read a notification with penalties, or its own audit object and department.
+var penaltyReaders = append([]string{"order_manager@*"}, readers...)
+
 const bad = "bad" // a signature that is none
 
 func matrix() map[string]right {
@@ -151,6 +154,25 @@ func matrix() map[string]right {
 		"postNotificationRefuseConfirmation": {
 			stage: reported, may: author, knows: readers, hidden: 404,
 			call: on("refuse-confirmation", 8, api.RejectCommand{Reason: "Не исполнено"}),
+		},
+		"postNotificationPenalty": {stage: penalised, call: on("penalty", 10, fined()), may: author, knows: penaltyReaders, hidden: 404},
+		"postNotificationCompletePenalty": {
+			stage: penalised, call: on("complete-penalty", 10, nil), may: author, knows: penaltyReaders, hidden: 404,
+		},
+		"postFile": {
+			stage: penalised, call: func(*world) request { return brought(scan) },
+			may: map[int][]string{200: {"order_manager@*"}}, knows: penaltyReaders, hidden: 404,
+		},
+		"postNotificationSuspend": {
+			stage: penalised, may: map[int][]string{200: {"order_manager@*"}}, knows: penaltyReaders, hidden: 404,
+			call: func(w *world) request {
+				w.bring(person("A/order_manager"), scan).ok(w.t)
+				return on("suspend", 10, order())(w)
+			},
+		},
+		"postNotificationRevokeSuspension": {
+			stage: suspended, may: map[int][]string{200: {"order_manager@*"}}, knows: penaltyReaders, hidden: 404,
+			call: on("revoke-suspension", 11, order()),
 		},
 		"postObjection": {
 			stage: acknowledged, may: object, knows: readers, hidden: 404,

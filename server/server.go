@@ -55,6 +55,8 @@ type Server struct {
 	names  [2]string
 	now    func() time.Time
 	log    *slog.Logger
+	// uploads bounds the files in memory.
+	uploads chan struct{}
 }
 
 var (
@@ -85,6 +87,7 @@ func New(c Config) (*Server, error) {
 	return &Server{
 		store: c.Store, book: c.Book, rules: rules, trust: c.Trust, origin: c.Origin,
 		names: [2]string{c.NameKK, c.NameRU}, now: c.Clock, log: c.Log,
+		uploads: make(chan struct{}, maxUploads),
 	}, nil
 }
 

@@ -2,6 +2,8 @@ package server_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -194,6 +196,34 @@ func (w *world) deliverConclusion() answer {
 	return w.conclude(approver, "approve", api.SignCommand{Digest: c.File, CMS: cms})
 }
 
+// fined is the information on penalties.
+func fined() api.PenaltyCommand {
+	officials, imposed := 2, int64(300_000_00)
+	return api.PenaltyCommand{Officials: &officials, Imposed: &imposed, SentOn: noon(), RecheckRU: "Подтверждено"}
+}
+
+// scan is a scanned order, as far as its first bytes tell.
+var scan = []byte("%PDF-1.4 an order")
+
+// bring uploads a scan for the story's notification.
+func (w *world) bring(as_ who, content []byte) answer {
+	w.t.Helper()
+	return w.send(as_, brought(content))
+}
+
+func brought(content []byte) request {
+	sum := sha256.Sum256(content)
+	return request{
+		method: http.MethodPost, path: "/v1/files?notification=" + notificationID, body: content,
+		digest: "sha-256=:" + base64.StdEncoding.EncodeToString(sum[:]) + ":",
+	}
+}
+
+// order suspends expenditure, by that scan.
+func order() api.OrderCommand {
+	return api.OrderCommand{Number: "15-Ө", On: noon(), BodyKK: "Комитет", Amount: 100, Scan: digest(scan)}
+}
+
 // seen is what send-all names, as the notifications are now.
 func (w *world) seen(ids ...string) api.DispatchCommand {
 	w.t.Helper()
@@ -229,6 +259,8 @@ const (
 
 	reported // begins from acknowledged
 	notConfirmed
+	penalised
+	suspended
 )
 
 // branches are the stages that do not follow the one before them.
@@ -244,7 +276,7 @@ func (s stage) before() stage {
 
 // hours is when a stage plays, where it is not at noon: the documentation is amended once its
 // discussion is over.
-var hours = map[stage]time.Time{reported: later(), notConfirmed: later()}
+var hours = map[stage]time.Time{reported: later(), notConfirmed: later(), penalised: later(), suspended: later()}
 
 func later() time.Time { return noon().AddDate(0, 0, 9) }
 
@@ -284,6 +316,11 @@ var scenes = map[stage]func(*world){
 	concluded:             func(w *world) { w.deliverConclusion() },
 	reported: func(w *world) {
 		w.act(person("organizer"), notificationID, "execute", amended).ok(w.t)
+	},
+	penalised: func(w *world) { w.act(person("auditor"), notificationID, "penalty", fined()).ok(w.t) },
+	suspended: func(w *world) {
+		w.bring(person("A/order_manager"), scan).ok(w.t)
+		w.act(person("A/order_manager"), notificationID, "suspend", order()).ok(w.t)
 	},
 	notConfirmed: func(w *world) {
 		w.act(person("auditor"), notificationID, "refuse-confirmation", api.RejectCommand{Reason: "Не исправлено"}).ok(w.t)

@@ -16,9 +16,22 @@ func (tx *Tx) PutFile(digest, mediaType string, body []byte, kind, id string) er
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(`INSERT INTO file_use (digest, kind, id) VALUES ($1, $2, $3)
+	return tx.NoteFile(digest, kind, id)
+}
+
+// NoteFile notes that a stored file belongs to one aggregate more.
+func (tx *Tx) NoteFile(digest, kind, id string) error {
+	_, err := tx.exec(`INSERT INTO file_use (digest, kind, id) VALUES ($1, $2, $3)
 		ON CONFLICT (digest, kind, id) DO NOTHING`, digest, kind, id)
 	return err
+}
+
+// NotedFile gives the type of a file that was noted to belong to an aggregate, whether or not there is
+// such an aggregate. ErrNotFound when it was not.
+func (tx *Tx) NotedFile(digest, kind, id string) (mediaType string, err error) {
+	err = tx.row(`SELECT f.type FROM file_use u JOIN file f ON f.digest = u.digest
+		WHERE u.digest = $1 AND u.kind = $2 AND u.id = $3`, []any{digest, kind, id}, &mediaType)
+	return mediaType, err
 }
 
 // File reads a file. ErrNotFound when there is none.
