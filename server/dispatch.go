@@ -94,6 +94,9 @@ func (u *unit) deliver(d *dossier, v versioned[api.Notification], recipients []s
 	if err := u.store(n, control.ActionSend); err != nil {
 		return err
 	}
+	if err := u.watch(n); err != nil {
+		return err
+	}
 	for _, r := range recipients {
 		if err := u.message(n.body, r.ID); err != nil {
 			return err

@@ -184,7 +184,9 @@ type world struct {
 	store *store.Store
 	url   string
 	clock *clock
-	path  string // of the SQLite file
+	// centre is the server itself, for what it does by its clock.
+	centre *server.Server
+	path   string // of the SQLite file
 }
 
 // clock stands still until a test moves it.
@@ -283,6 +285,7 @@ func served(t testing.TB, st *store.Store, change func(*server.Config)) *world {
 	if err != nil {
 		t.Fatalf("making the centre: %v", err)
 	}
+	w.centre = s
 	h := httptest.NewServer(s.Handler())
 	w.url = h.URL
 	t.Cleanup(func() {

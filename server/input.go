@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -80,6 +81,7 @@ func (s *Server) receive(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost && r.URL.Path == pathFiles { // read by its command, once its sender is known
 			r.Body = http.MaxBytesReader(w, r.Body, control.MaxScan)
+			s.allowTime(w, uploadTime)
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -99,6 +101,17 @@ func (s *Server) receive(next http.Handler) http.Handler {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), bodyKey{}, body)))
 	})
+}
+
+// uploadTime is what 20 MiB take over a line of 300 kbit/s.
+const uploadTime = 10 * time.Minute
+
+// allowTime lets a request take longer than others. Where the connection has no deadlines, it has time.
+func (s *Server) allowTime(w http.ResponseWriter, most time.Duration) {
+	end, conn := time.Now().Add(most), http.NewResponseController(w)
+	if err := errors.Join(conn.SetReadDeadline(end), conn.SetWriteDeadline(end)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		s.log.Info("a request gets no more time", "cause", err)
+	}
 }
 
 // tooDeep counts brackets outside of strings; whether they match is for the decoder to say.

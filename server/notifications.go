@@ -104,7 +104,10 @@ func (u *unit) step(n *notification, action control.Action, entry api.TrailEntry
 
 // turn is an entry of a trail: who did what, when.
 func (u *unit) turn(action control.Action, entry api.TrailEntry) api.TrailEntry {
-	entry.At, entry.Person, entry.Name, entry.Action = u.now, u.caller.actor.By(), u.caller.me.Person.FullName(), action
+	entry.Person, entry.Name, entry.Action = u.caller.actor.By(), u.caller.me.Person.FullName(), action
+	if entry.At.IsZero() {
+		entry.At = u.now
+	}
 	return entry
 }
 

@@ -4,8 +4,10 @@
 // server's clock and the caller's identity; what it allows is stored whole, with its event and its
 // answer, in one transaction; what it refuses changes nothing. Rights are refused by default.
 //
-// Its limit in this version: one process numbers and serves; deadlines that time brings are not
-// enforced by jobs yet.
+// What time brings, it does by itself (Run), once, however many servers share the store and however
+// long none of them ran.
+//
+// Its limit in this version: nobody is reminded of a deadline that comes near.
 package server
 
 import (

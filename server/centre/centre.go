@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"baqylau/assets"
@@ -54,6 +55,8 @@ type Centre struct {
 	http   *http.Server
 	origin string
 	failed chan error
+	stop   context.CancelFunc // of the jobs
+	jobs   sync.WaitGroup
 }
 
 // Start opens the folder's store, makes the demo when it is one's first start, and serves.
@@ -109,6 +112,9 @@ func Start(ctx context.Context, o Options) (_ *Centre, err error) {
 		WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
 		ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
 	}}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	c.stop = stop
+	c.jobs.Go(func() { s.Run(running) })
 	go func() {
 		if err := c.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			c.failed <- err
@@ -136,9 +142,12 @@ func (c *Centre) KeysFolder() string { return filepath.Join(c.folder, keysFolder
 // Failed tells when serving ended by a failure.
 func (c *Centre) Failed() <-chan error { return c.failed }
 
-// Close lets the requests in the making end, then closes the store.
+// Close lets the requests and the job in the making end, then closes the store.
 func (c *Centre) Close(ctx context.Context) error {
-	return errors.Join(c.http.Shutdown(ctx), c.store.Close())
+	err := c.http.Shutdown(ctx)
+	c.stop()
+	c.jobs.Wait()
+	return errors.Join(err, c.store.Close())
 }
 
 // trust loads the anchors: the demo's own authority, made on the first start, or the pinned national

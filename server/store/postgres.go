@@ -26,6 +26,12 @@ func (postgresEngine) again(err error) bool {
 
 func (postgresEngine) alone() bool { return false }
 
+// Whoever takes at the same time passes over what this one has locked.
+func (postgresEngine) take() string {
+	return `UPDATE job SET taken = $2 WHERE (kind, object) IN (SELECT kind, object FROM job
+		WHERE due <= $1 AND taken <= $1 ORDER BY due, kind, object LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING kind, object, due`
+}
+
 // OpenPostgres opens the store in a PostgreSQL database.
 func OpenPostgres(ctx context.Context, url string, o Options) (*Store, error) {
 	db, err := sql.Open("pgx", url)

@@ -26,6 +26,12 @@ func (sqliteEngine) again(err error) bool {
 
 func (sqliteEngine) alone() bool { return true }
 
+// One transaction writes at a time: nobody else takes the same.
+func (sqliteEngine) take() string {
+	return `UPDATE job SET taken = $2 WHERE (kind, object) IN (SELECT kind, object FROM job
+		WHERE due <= $1 AND taken <= $1 ORDER BY due, kind, object LIMIT $3) RETURNING kind, object, due`
+}
+
 // OpenSQLite opens the store in a file, which it makes when it is missing. Other processes may have
 // it open too: writers wait for each other.
 func OpenSQLite(ctx context.Context, path string, o Options) (*Store, error) {

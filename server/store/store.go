@@ -37,8 +37,13 @@ var (
 	ErrOtherPurpose = errors.New("the store was made for another purpose: demo and real data never share one")
 )
 
-//go:embed schema.sql
-var schema string
+// Each file of SQL is a migration, in their order. What is released is never changed.
+var (
+	//go:embed schema.sql
+	schema string
+	//go:embed jobs.sql
+	jobs string
+)
 
 // engine is what SQLite and PostgreSQL do differently.
 type engine interface {
@@ -49,6 +54,8 @@ type engine interface {
 	// alone says whether no transaction writes beside another one, so that events can be numbered by
 	// the change that records them.
 	alone() bool
+	// take is the statement that takes jobs: due at $1, until $2, at most $3.
+	take() string
 }
 
 // Store is an open database of the centre. It is safe for use by many goroutines.
@@ -104,20 +111,8 @@ func open(ctx context.Context, e engine, write, read *sql.DB, o Options) (_ *Sto
 }
 
 func (s *Store) migrate(ctx context.Context) error {
-	ddl := strings.ReplaceAll(schema, "/*C*/", s.engine.collate())
-	first := goose.NewGoMigration(1, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-		for statement := range strings.SplitSeq(ddl, ";\n") {
-			if strings.TrimSpace(statement) == "" {
-				continue
-			}
-			if _, err := tx.ExecContext(ctx, statement); err != nil {
-				return err
-			}
-		}
-		return nil
-	}}, nil)
 	provider, err := goose.NewProvider(s.engine.dialect(), s.write, nil,
-		goose.WithGoMigrations(first), goose.WithDisableGlobalRegistry(true))
+		goose.WithGoMigrations(s.migration(1, schema), s.migration(2, jobs)), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
 	}
@@ -139,6 +134,22 @@ func (s *Store) migrate(ctx context.Context) error {
 		err = ErrNewer
 	}
 	return err
+}
+
+// migration is a file of SQL as the store's engine reads it.
+func (s *Store) migration(version int64, ddl string) *goose.Migration {
+	ddl = strings.ReplaceAll(ddl, "/*C*/", s.engine.collate())
+	return goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+		for statement := range strings.SplitSeq(ddl, ";\n") {
+			if strings.TrimSpace(statement) == "" {
+				continue
+			}
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}, nil)
 }
 
 // Close closes the database.
