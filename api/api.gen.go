@@ -380,6 +380,11 @@ type EditConclusionCommand struct {
 	TextRU  string        `json:"text_ru"`
 }
 
+// Effects defines model for Effects.
+type Effects struct {
+	Purchases []PurchaseEffects `json:"purchases"`
+}
+
 // ExecuteCommand defines model for ExecuteCommand.
 type ExecuteCommand struct {
 	Remedy ExecuteCommandRemedy `json:"remedy"`
@@ -473,6 +478,9 @@ type Notification struct {
 	// ConfirmUntil exclusive; by when the author answers the report (R-3.13)
 	ConfirmUntil time.Time `json:"confirm_until,omitempty,omitzero"`
 	CreatedAt    time.Time `json:"created_at"`
+
+	// Effect what sending it did to statuses
+	Effect control.Effect `json:"effect,omitempty,omitzero"`
 
 	// File SHA-256 of the file now: the one in agreement, the final one once prepared
 	File      string `json:"file,omitempty,omitzero"`
@@ -696,6 +704,14 @@ type Problem struct {
 	// Title in English
 	Title string `json:"title"`
 	Type  string `json:"type"`
+}
+
+// PurchaseEffects defines model for PurchaseEffects.
+type PurchaseEffects struct {
+	Contradictions []control.Contradiction `json:"contradictions"`
+	Number         string                  `json:"number"`
+	Owed           []control.OwedEffect    `json:"owed"`
+	Purchase       string                  `json:"purchase"`
 }
 
 // Ref defines model for Ref.
@@ -1364,6 +1380,9 @@ type ServerInterface interface {
 	// PostDispatch Send all approved notifications of an announcement and direction, all or none (R-3.10)
 	// (POST /v1/dispatches)
 	PostDispatch(w http.ResponseWriter, r *http.Request, params PostDispatchParams)
+	// GetEffects What the portal must be told and does not show yet, of the notifications that I may see (R-3.11.a)
+	// (GET /v1/effects)
+	GetEffects(w http.ResponseWriter, r *http.Request)
 	// PostFile Bring the scan of an order or its revocation: PDF, JPEG or PNG, at most 20 MiB, told by its content (R-10.2)
 	// (POST /v1/files)
 	PostFile(w http.ResponseWriter, r *http.Request, params PostFileParams)
@@ -2417,6 +2436,20 @@ func (siw *ServerInterfaceWrapper) PostDispatch(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PostDispatch(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetEffects operation middleware
+func (siw *ServerInterfaceWrapper) GetEffects(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetEffects(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4737,6 +4770,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conclusions/{id}/approve", wrapper.PostConclusionApprove)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/dispatches", wrapper.PostDispatch)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/purchases/{id}", wrapper.GetPurchase)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/effects", wrapper.GetEffects)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/files", wrapper.PostFile)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/files/{digest}", wrapper.GetFile)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/changes", wrapper.GetChanges)
@@ -5454,6 +5488,44 @@ type PostDispatchdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PostDispatchdefaultApplicationProblemPlusJSONResponse) VisitPostDispatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEffectsRequestObject struct {
+}
+
+type GetEffectsResponseObject interface {
+	VisitGetEffectsResponse(w http.ResponseWriter) error
+}
+
+type GetEffects200JSONResponse Effects
+
+func (response GetEffects200JSONResponse) VisitGetEffectsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEffectsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEffectsdefaultApplicationProblemPlusJSONResponse) VisitGetEffectsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6963,6 +7035,9 @@ type StrictServerInterface interface {
 	// PostDispatch Send all approved notifications of an announcement and direction, all or none (R-3.10)
 	// (POST /v1/dispatches)
 	PostDispatch(ctx context.Context, request PostDispatchRequestObject) (PostDispatchResponseObject, error)
+	// GetEffects What the portal must be told and does not show yet, of the notifications that I may see (R-3.11.a)
+	// (GET /v1/effects)
+	GetEffects(ctx context.Context, request GetEffectsRequestObject) (GetEffectsResponseObject, error)
 	// PostFile Bring the scan of an order or its revocation: PDF, JPEG or PNG, at most 20 MiB, told by its content (R-10.2)
 	// (POST /v1/files)
 	PostFile(ctx context.Context, request PostFileRequestObject) (PostFileResponseObject, error)
@@ -7656,6 +7731,30 @@ func (sh *strictHandler) PostDispatch(w http.ResponseWriter, r *http.Request, pa
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(PostDispatchResponseObject); ok {
 		if err := validResponse.VisitPostDispatchResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetEffects operation middleware
+func (sh *strictHandler) GetEffects(w http.ResponseWriter, r *http.Request) {
+	var request GetEffectsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEffects(ctx, request.(GetEffectsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEffects")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetEffectsResponseObject); ok {
+		if err := validResponse.VisitGetEffectsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

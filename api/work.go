@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"baqylau/control"
 )
@@ -35,6 +36,21 @@ func Work(p *control.Purchase, assignment func(lot string) Assignment, marks fun
 		}
 	}
 	return work
+}
+
+// Effective is a purchase as it stands by the portal's facts and by what was sent on it (R-3.11.a): what
+// the rules are to be asked of, at the client as at the centre.
+func Effective(p *control.Purchase, notifications iter.Seq[Notification], now time.Time) control.Effective {
+	var sent []control.SentNotification
+	for n := range notifications {
+		if n.Purchase == p.ID && n.State.Status.Sent() {
+			sent = append(sent, control.SentNotification{Effect: n.Effect, State: &n.State})
+		}
+	}
+	slices.SortFunc(sent, func(a, b control.SentNotification) int {
+		return strings.Compare(a.Effect.Notification, b.Effect.Notification)
+	})
+	return p.Effective(sent, now)
 }
 
 // FullName is surname, given name and patronymic.

@@ -94,17 +94,19 @@ func index[T any](d *Desk, kind api.ObjectKind, into map[string]Versioned[T], ke
 
 // rulesFor asks the rules about a mirrored purchase as it stands, by the centre's time.
 func (d *Desk) rulesFor(f *files, p *control.Purchase) (*control.Case, error) {
+	all := func(yield func(api.Notification) bool) {
+		for _, n := range f.notifications {
+			if !yield(n.Body) {
+				return
+			}
+		}
+	}
 	work := api.Work(p,
 		func(lot string) api.Assignment { return f.assignments[lot].Body },
 		func(id string) api.Marks { return f.marks[id].Body },
-		func(yield func(api.Notification) bool) {
-			for _, n := range f.notifications {
-				if !yield(n.Body) {
-					return
-				}
-			}
-		})
-	return d.rules.Case(p, work, d.Now())
+		all)
+	stands := api.Effective(p, all, d.Now())
+	return d.rules.Case(&stands.Purchase, work, d.Now())
 }
 
 // Colleagues lists the people of my organisation who have any of the roles, by name.

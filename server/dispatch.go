@@ -90,6 +90,11 @@ func (u *unit) deliver(d *dossier, v versioned[api.Notification], recipients []s
 	if n.body.State, err = d.rules.Deliver(n.body.State, lot, u.now); err != nil {
 		return err
 	}
+	facts, err := u.s.rules.Case(&d.purchase, nil, u.now) // an effect remembers what the portal said
+	if err != nil {
+		return err
+	}
+	n.body.Effect = facts.EffectOf(n.body.ID, lot, n.body.State.Direction, n.body.State.DeliveredAt)
 	n.body.Trail = append(n.body.Trail, u.turn(control.ActionSend, api.TrailEntry{}))
 	if err := u.store(n, control.ActionSend); err != nil {
 		return err

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"time"
 
 	"baqylau/api"
 	"baqylau/control"
@@ -33,7 +34,7 @@ func (u *unit) dossier(id string) (*dossier, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.rules, err = u.s.rules.Case(&d.purchase, d.work(), u.now)
+	d.rules, err = d.ask(u.s.rules, u.now)
 	return d, err
 }
 
@@ -88,13 +89,21 @@ func (d *dossier) work() []control.LotWork {
 	return api.Work(&d.purchase,
 		func(lot string) api.Assignment { return d.assignments[lot].body },
 		func(id string) api.Marks { return d.marks[id].body },
-		func(yield func(api.Notification) bool) {
-			for _, n := range d.notifications {
-				if !yield(n.body) {
-					return
-				}
-			}
-		})
+		d.all)
+}
+
+func (d *dossier) all(yield func(api.Notification) bool) {
+	for _, n := range d.notifications {
+		if !yield(n.body) {
+			return
+		}
+	}
+}
+
+// ask puts the rules to the purchase as it stands, by the portal's facts and our effects (R-3.11.a).
+func (d *dossier) ask(rules *control.Rules, now time.Time) (*control.Case, error) {
+	stands := api.Effective(&d.purchase, d.all, now)
+	return rules.Case(&stands.Purchase, d.work(), now)
 }
 
 func (d *dossier) lot(id string) (int, bool) {

@@ -147,7 +147,7 @@ func (s *Server) reportRows(tx *store.Tx, q reportQuery, r store.Record, now tim
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.rules.Case(&d.purchase, d.work(), now)
+	c, err := d.ask(s.rules, now)
 	var unknown calendar.UnknownYear
 	if errors.As(err, &unknown) && unknown.Year < now.Year() {
 		// Nobody can tell its windows, but they are of years ago: it must not hide all the others.

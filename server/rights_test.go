@@ -248,6 +248,7 @@ func matrix() map[string]right {
 				return request{method: http.MethodGet, path: "/v1/files/" + w.certificate().File}
 			},
 		},
+		"getEffects": {stage: delivered, call: read("/v1/effects"), may: loggedIn}, // what is in it: effects_test.go
 		"getChanges": {stage: delivered, call: read("/v1/changes"), may: loggedIn}, // what is in it: below
 		"postOrganization": {
 			may: map[int][]string{200: {"administrator@*"}}, hidden: 403,
