@@ -269,18 +269,12 @@ func (d *Desk) behind(ctx context.Context, id string, action control.Action) err
 var notificationPaths = map[control.Action]string{
 	control.ActionDelete: "delete", control.ActionSendToAgreement: "send-to-agreement", control.ActionAgree: "agree",
 	control.ActionReject: "reject", control.ActionRecall: "recall", control.ActionAcknowledge: "acknowledge",
+	control.ActionBegin: "begin", control.ActionConfirm: "confirm", control.ActionRefuseConfirmation: "refuse-confirmation",
 }
 
 // notify does an action to a notification as it is mirrored.
 func (d *Desk) notify(ctx context.Context, id string, action control.Action, body any) error {
-	n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, id)
-	if err != nil || !found {
-		return errors.Join(err, missing(found))
-	}
-	return d.do(ctx, command{
-		aggregate: id, base: n.Version, path: commandPath("notifications", id, notificationPaths[action]), body: body,
-		label: "command." + string(action),
-	})
+	return d.live(ctx, id, commandPath("notifications", id, notificationPaths[action]), "command."+string(action), body)
 }
 
 // Delete deletes a draft or a rejected notification, and what is typed of it; one that has
