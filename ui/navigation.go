@@ -111,7 +111,7 @@ func (p *Program) askToSave(a asker, then func()) {
 	var d *kit.Dialog
 	save := &kit.Action{Text: t("shell.unsaved.save"), Icon: look.IconCheck, OnTapped: func() {
 		d.Close()
-		a.saveThen(func() { p.away(then) }) // more may have been changed meanwhile
+		a.saveThen(then) // what was changed meanwhile is kept on this machine
 	}}
 	discard := kit.Action{Text: t("shell.unsaved.discard"), Destructive: true, OnTapped: func() {
 		d.Close()

@@ -56,6 +56,8 @@ func TestAReportIsFormedWhenItIsAskedFor(t *testing.T) { // R-1.1, R-1.2
 	if len(r.rows) != 0 {
 		t.Fatalf("%d rows before it was formed", len(r.rows))
 	}
+	r.sort("amount", true)
+	s.sees(assets.RU.T("report.begin"))
 	s.look("report-begin")
 	s.click("Сформировать")
 	if !slices.Contains(numbers(r), heroNumber) {

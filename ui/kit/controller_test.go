@@ -226,3 +226,15 @@ func TestToastsGoByThemselvesAndStayFew(t *testing.T) {
 		t.Errorf("%d toasts stay", n)
 	}
 }
+
+func TestToastsLeaveTheLowerRightToTheActions(t *testing.T) {
+	c, w, _ := givenController(t)
+	for range maxToasts {
+		c.Toast(look.Success, "x")
+	}
+	top := c.toasts.Position().Y
+	bottom, right := top+c.toasts.Size().Height, c.toasts.Position().X+c.toasts.Size().Width
+	if size := w.Canvas().Size(); top < barHeight()+pathHeight() || bottom > size.Height*2/3 || right > size.Width {
+		t.Errorf("the toasts stand at %v and are %v large in %v", c.toasts.Position(), c.toasts.Size(), size)
+	}
+}
