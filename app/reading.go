@@ -139,31 +139,40 @@ func (d *Desk) card(n Versioned[api.Notification]) Card {
 		Reject: s.May(a, control.ActionReject), Approve: s.May(a, control.ActionApprove),
 		Recall: s.May(a, control.ActionRecall), Acknowledge: s.May(a, control.ActionAcknowledge),
 	}
+	remedies := s.Remedies
+	if rules, lot, known := d.caseOf(n.Body); known {
+		c.Window = rules.Window(s.Direction)
+		if len(remedies) == 0 { // not sent yet: what sending will open
+			remedies = rules.Remedies(lot, s.Direction, s.Profiles, d.Now())
+		}
+	}
 	for _, number := range s.Profiles {
 		if p, found := d.rules.Catalogue.Profile(number); found {
+			p.Remedies = nil // the catalogue has more than this notification opens
+			for _, open := range remedies {
+				p.Remedies = append(p.Remedies, open.Remedy)
+			}
 			c.Profiles = append(c.Profiles, p)
 		}
 	}
 	if !s.Deadline.IsZero() {
 		c.DaysLeft = d.DaysLeft(s.Deadline)
 	}
-	if window, known := d.sendingWindow(n.Body); known {
-		c.Window = window
-	}
 	return c
 }
 
-// sendingWindow is the window of the notification's direction, where the purchase is mirrored.
-func (d *Desk) sendingWindow(n api.Notification) (control.Window, bool) {
+// caseOf asks the rules about the purchase of a notification, where it is mirrored, and finds its lot.
+func (d *Desk) caseOf(n api.Notification) (rules *control.Case, lot int, known bool) {
 	p, found, err := mirroredOne[control.Purchase](d, api.ObjectKindPurchase, n.Purchase)
 	if err != nil || !found {
-		return control.Window{}, false
+		return nil, 0, false
 	}
-	c, err := d.rules.Case(&p.Body, nil, d.Now())
-	if err != nil {
-		return control.Window{}, false
+	lot = slices.IndexFunc(p.Body.Lots, func(l control.Lot) bool { return l.ID == n.Lot })
+	if lot < 0 {
+		return nil, 0, false
 	}
-	return c.Window(n.State.Direction), true
+	rules, err = d.rules.Case(&p.Body, nil, d.Now())
+	return rules, lot, err == nil
 }
 
 // Messages lists what the centre told me, newest first.
