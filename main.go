@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
+	application "baqylau/app"
 	"baqylau/assets"
 	"baqylau/localstore"
 	"baqylau/server/centre"
@@ -144,6 +146,35 @@ func stores(folder string) func(person, epoch string, secret []byte) (*localstor
 		if err != nil {
 			return nil, err
 		}
-		return localstore.Open(path, key, localstore.WithDerivation(derivation))
+		store, err := localstore.Open(path, key, localstore.WithDerivation(derivation))
+		if !errors.Is(err, localstore.ErrWrongKey) {
+			return store, err
+		}
+		return reopen(path, secret)
 	}
+}
+
+// reopen begins a new store for a person whose key was renewed or has another password since: the
+// centre has let them in, so they are who they are. The former store is kept beside it, sealed by the
+// former password, and they are told.
+func reopen(path string, secret []byte) (*localstore.Store, error) {
+	aside := path + ".former-" + time.Now().Format("20060102-150405")
+	for _, part := range []string{"", ".header", ".snapshots"} {
+		if err := os.Rename(path+part, aside+part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("put the former store aside: %w", err)
+		}
+	}
+	derivation := localstore.NewDerivation()
+	key, err := localstore.KeyFromPassphrase(secret, derivation)
+	if err != nil {
+		return nil, err
+	}
+	store, err := localstore.Open(path, key, localstore.WithDerivation(derivation))
+	if err != nil {
+		return nil, err
+	}
+	if err := store.SetPreference(application.PreferenceFormer, []byte(aside)); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return store, nil
 }

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"baqylau/api"
@@ -139,6 +140,8 @@ type Desk struct {
 	syncing sync.Mutex // one round at a time
 	typing  sync.Mutex // of who writes a draft, or drops one for having arrived
 	kick    chan struct{}
+
+	told atomic.Bool // what befell the store when it was opened
 
 	mu       sync.Mutex
 	waiting  map[string]chan error // commands that somebody waits for, by id

@@ -148,6 +148,9 @@ func (p *Program) enter(desk *app.Desk) {
 	p.start(func() { p.tick(session) })
 	p.buildFrame()
 	p.show(route{name: pageCabinet})
+	if text := desk.OpeningNotice(p.lang); text != "" {
+		p.controller.Tell(p.lang.T("shell.records"), text)
+	}
 }
 
 // endSession leaves the desk; what waits to be sent stays on this machine. Nothing that was said to this
