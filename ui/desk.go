@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -66,16 +65,7 @@ func (d *deskPage) save() {
 	if d.marked() == 0 {
 		return
 	}
-	saved, desk := 0, d.p.desk
-	d.p.act(actionMark, "", func(ctx context.Context) (err error) {
-		saved, err = desk.SaveMarks(ctx, d.id, d.direction)
-		return err
-	}, func() {
-		if saved > 0 { // else they wait in the outbox, which has been told
-			d.p.tell(look.Success, d.p.lang.N("desk.saved", saved))
-		}
-		d.goOn()
-	})
+	d.saveThen(d.goOn)
 }
 
 // goOn gives the keyboard back to the grid when something is done: the button that did it may be gone.

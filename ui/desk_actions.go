@@ -244,7 +244,7 @@ func (d *deskPage) saveThen(then func()) {
 		saved, err = desk.SaveMarks(ctx, d.id, d.direction)
 		return err
 	}, func() {
-		if saved > 0 {
+		if saved > 0 { // else they wait in the outbox, which has been told
 			d.p.tell(look.Success, d.p.lang.N("desk.saved", saved))
 		}
 		then()
