@@ -8,7 +8,7 @@ import "time"
 // A plan point is a purchase whose one lot stands for the point itself.
 // A zero time means that the event has not happened or that the portal gave no date.
 type Purchase struct {
-	ID     string `json:"id"`     // the centre's key: "buy-<id>" or "plan-<root record id>"
+	ID     string `json:"id"`     // the centre's key: "trd-buy/<id>" or "plan/<root record id>"
 	Number string `json:"number"` // as people cite it: 17379677-1
 	Method Method `json:"method"`
 	Status Status `json:"status"` // of the announcement; of a plan point, the point's own
