@@ -23,11 +23,9 @@ CREATE TABLE purchase_index (
 	id        TEXT /*C*/ PRIMARY KEY,
 	method    TEXT /*C*/ NOT NULL,
 	status    TEXT /*C*/ NOT NULL,
-	published BIGINT NOT NULL,
-	plan      TEXT /*C*/ NOT NULL -- customer and year of a plan point, or empty
+	published BIGINT NOT NULL
 );
 CREATE INDEX purchase_index_method ON purchase_index (method, published DESC, id);
-CREATE INDEX purchase_index_plan ON purchase_index (plan, id);
 
 -- What may exist once: a key and the aggregate that holds it.
 CREATE TABLE claim (

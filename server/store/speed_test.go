@@ -19,7 +19,7 @@ func fill(tb testing.TB, s *Store, n int) {
 		`INSERT INTO event_scope (scope, event, seq) SELECT 'all', 'e' || (10000000 + i), i FROM n`,
 		`INSERT INTO event_scope (scope, event, seq) SELECT 'rare', 'e' || (10000000 + i), i FROM n WHERE i % 1000 = 0`,
 		`INSERT INTO aggregate (kind, id, version, parent, owner, body) SELECT 'purchase', 'p' || i, 1, '', '', '{}' FROM n`,
-		`INSERT INTO purchase_index (id, method, status, published, plan) SELECT 'p' || i, 'tender', '', i / 3, '' FROM n`,
+		`INSERT INTO purchase_index (id, method, status, published) SELECT 'p' || i, 'tender', '', i / 3 FROM n`,
 	} {
 		execute(tb, s, numbers+statement)
 	}

@@ -117,31 +117,6 @@ func TestPagesOfPurchasesAreTheWholeListNewestFirst(t *testing.T) {
 	})
 }
 
-func TestAPlanKnowsItsPurchases(t *testing.T) {
-	onBoth(t, func(t *testing.T, h home) {
-		s := h.store(t)
-		update(t, s, func(tx *Tx) error {
-			var errs []error
-			for _, k := range []PurchaseKey{{ID: "2", Plan: "a 2026"}, {ID: "1", Plan: "a 2026"}, {ID: "3", Plan: "a 2027"}, {ID: "4"}} {
-				_, err := tx.Put(Record{Kind: "purchase", ID: k.ID}, 0)
-				errs = append(errs, err, tx.IndexPurchase(k))
-			}
-			return errors.Join(errs...)
-		})
-		view(t, s, func(tx *Tx) error {
-			var got []string
-			list, err := tx.PlanPurchases("a 2026")
-			for _, r := range list {
-				got = append(got, r.ID)
-			}
-			if diff := cmp.Diff([]string{"1", "2"}, got); diff != "" {
-				t.Error(diff)
-			}
-			return err
-		})
-	})
-}
-
 func TestAnAnswerIsKeptUnderItsActorAndKey(t *testing.T) {
 	onBoth(t, func(t *testing.T, h home) {
 		s := h.store(t)

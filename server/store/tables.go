@@ -50,15 +50,14 @@ func (tx *Tx) FileUses(digest string) ([]Record, error) {
 type PurchaseKey struct {
 	ID, Method, Status string
 	Published          time.Time
-	Plan               string // customer and year of a plan point, or empty
 }
 
 // IndexPurchase notes what a purchase is narrowed by.
 func (tx *Tx) IndexPurchase(k PurchaseKey) error {
-	_, err := tx.exec(`INSERT INTO purchase_index (id, method, status, published, plan)
-		VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET method = excluded.method,
-		status = excluded.status, published = excluded.published, plan = excluded.plan`,
-		k.ID, k.Method, k.Status, micros(k.Published), k.Plan)
+	_, err := tx.exec(`INSERT INTO purchase_index (id, method, status, published)
+		VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET method = excluded.method,
+		status = excluded.status, published = excluded.published`,
+		k.ID, k.Method, k.Status, micros(k.Published))
 	return err
 }
 
@@ -90,12 +89,6 @@ const purchasesQuery = `SELECT ` + recordColumns + `, i.published
 	FROM purchase_index i JOIN aggregate a ON a.kind = 'purchase' AND a.id = i.id
 	WHERE i.method = $1 AND i.published <= $2 AND (i.published < $2 OR i.id > $3)
 	ORDER BY i.published DESC, i.id LIMIT $4`
-
-// PlanPurchases lists the purchases of one annual plan (customer and year).
-func (tx *Tx) PlanPurchases(plan string) ([]Record, error) {
-	return tx.records(`SELECT `+recordColumns+` FROM purchase_index i
-		JOIN aggregate a ON a.kind = 'purchase' AND a.id = i.id WHERE i.plan = $1 ORDER BY i.id`, plan)
-}
 
 // Challenge keeps a nonce until it is used or expires. ErrTaken when there is such a one.
 func (tx *Tx) Challenge(nonce string, expires time.Time) error {
