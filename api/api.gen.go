@@ -107,6 +107,7 @@ const (
 	ObjectKindOrganization ObjectKind = "organization"
 	ObjectKindPerson       ObjectKind = "person"
 	ObjectKindPurchase     ObjectKind = "purchase"
+	ObjectKindRulebook     ObjectKind = "rulebook"
 )
 
 // Valid indicates whether the value is a known member of the ObjectKind enum.
@@ -131,6 +132,8 @@ func (e ObjectKind) Valid() bool {
 	case ObjectKindPerson:
 		return true
 	case ObjectKindPurchase:
+		return true
+	case ObjectKindRulebook:
 		return true
 	default:
 		return false
@@ -161,6 +164,24 @@ func (e OrganizationKind) Valid() bool {
 	case SingleOrganizer:
 		return true
 	case StateBody:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RulebookPartOrigin.
+const (
+	Administrator RulebookPartOrigin = "administrator"
+	Program       RulebookPartOrigin = "program"
+)
+
+// Valid indicates whether the value is a known member of the RulebookPartOrigin enum.
+func (e RulebookPartOrigin) Valid() bool {
+	switch e {
+	case Administrator:
+		return true
+	case Program:
 		return true
 	default:
 		return false
@@ -537,7 +558,7 @@ type Notification struct {
 
 // Object defines model for Object.
 type Object struct {
-	// Body Purchase, Assignment, Marks, Certificate, Notification, Objection, Conclusion, Message, Person or Organization, by the kind
+	// Body Purchase, Assignment, Marks, Certificate, Notification, Objection, Conclusion, Message, Person, Organization or Rulebook, by the kind
 	Body    json.RawMessage `json:"body"`
 	ID      string          `json:"id"`
 	Kind    ObjectKind      `json:"kind"`
@@ -765,18 +786,33 @@ type ReportRow struct {
 	Status      control.Status    `json:"status"`
 }
 
-// Rulebook defines model for Rulebook.
+// Rulebook The rule book's data. Its number is the version of its object: every book that was ever in force is kept under its own.
 type Rulebook struct {
-	// Calendar the calendar file
-	Calendar string `json:"calendar"`
-
-	// Catalogue the table of risk profiles
-	Catalogue        string         `json:"catalogue"`
-	CatalogueVersion string         `json:"catalogue_version"`
-	RulesVersion     string         `json:"rules_version"`
-	Terms            []control.Term `json:"terms"`
-	TermsVersion     string         `json:"terms_version"`
+	Calendar  RulebookPart `json:"calendar"`
+	Catalogue RulebookPart `json:"catalogue"`
+	Terms     RulebookPart `json:"terms"`
 }
+
+// RulebookPart defines model for RulebookPart.
+type RulebookPart struct {
+	// At since when it is in force
+	At time.Time `json:"at"`
+
+	// Origin who brought it
+	Origin RulebookPartOrigin `json:"origin"`
+
+	// Reason why it changed what was in force before, where it did
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Text the file: JSON, or CSV of the catalogue
+	Text string `json:"text"`
+
+	// Version the beginning of the SHA-256 of the text
+	Version string `json:"version"`
+}
+
+// RulebookPartOrigin who brought it
+type RulebookPartOrigin string
 
 // SavedOrder a suspension order or its revocation (R-10.2)
 type SavedOrder struct {
@@ -1246,6 +1282,15 @@ type GetReportParams struct {
 	Limit int    `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
+// GetRulebookParams defines parameters for GetRulebook.
+type GetRulebookParams struct {
+	// Version the book's number, as decisions record it; absent: the one in force
+	Version int64 `form:"version,omitempty" json:"version,omitempty,omitzero"`
+
+	// IfNoneMatch the ETag of what the caller has
+	IfNoneMatch string `json:"If-None-Match,omitempty,omitzero"`
+}
+
 // PostOrganizationJSONRequestBody defines body for PostOrganization for application/json ContentType.
 type PostOrganizationJSONRequestBody = Organization
 
@@ -1488,9 +1533,9 @@ type ServerInterface interface {
 	// GetReport Lots and plan points subject to control now (R-1.1, R-1.2)
 	// (GET /v1/reports/lots)
 	GetReport(w http.ResponseWriter, r *http.Request, params GetReportParams)
-	// GetRulebook The calendar, terms and catalogue in force, for asking the same rules offline
+	// GetRulebook The calendar, terms and catalogue in force, for asking the same rules offline; or those of a former version (R-11.7)
 	// (GET /v1/rulebook)
-	GetRulebook(w http.ResponseWriter, r *http.Request)
+	GetRulebook(w http.ResponseWriter, r *http.Request, params GetRulebookParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -4590,8 +4635,48 @@ func (siw *ServerInterfaceWrapper) GetReport(w http.ResponseWriter, r *http.Requ
 // GetRulebook operation middleware
 func (siw *ServerInterfaceWrapper) GetRulebook(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetRulebookParams
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", r.URL.Query(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "version"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "version", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-None-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-None-Match", Err: err})
+			return
+		}
+
+		params.IfNoneMatch = IfNoneMatch
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetRulebook(w, r)
+		siw.Handler.GetRulebook(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6942,24 +7027,34 @@ func (response GetReportdefaultApplicationProblemPlusJSONResponse) VisitGetRepor
 }
 
 type GetRulebookRequestObject struct {
+	Params GetRulebookParams
 }
 
 type GetRulebookResponseObject interface {
 	VisitGetRulebookResponse(w http.ResponseWriter) error
 }
 
-type GetRulebook200JSONResponse Rulebook
+type GetRulebook200JSONResponse struct{ OneJSONResponse }
 
 func (response GetRulebook200JSONResponse) VisitGetRulebookResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetRulebook304Response struct {
+}
+
+func (response GetRulebook304Response) VisitGetRulebookResponse(w http.ResponseWriter) error {
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetRulebookdefaultApplicationProblemPlusJSONResponse struct {
@@ -7143,7 +7238,7 @@ type StrictServerInterface interface {
 	// GetReport Lots and plan points subject to control now (R-1.1, R-1.2)
 	// (GET /v1/reports/lots)
 	GetReport(ctx context.Context, request GetReportRequestObject) (GetReportResponseObject, error)
-	// GetRulebook The calendar, terms and catalogue in force, for asking the same rules offline
+	// GetRulebook The calendar, terms and catalogue in force, for asking the same rules offline; or those of a former version (R-11.7)
 	// (GET /v1/rulebook)
 	GetRulebook(ctx context.Context, request GetRulebookRequestObject) (GetRulebookResponseObject, error)
 }
@@ -8790,8 +8885,10 @@ func (sh *strictHandler) GetReport(w http.ResponseWriter, r *http.Request, param
 }
 
 // GetRulebook operation middleware
-func (sh *strictHandler) GetRulebook(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) GetRulebook(w http.ResponseWriter, r *http.Request, params GetRulebookParams) {
 	var request GetRulebookRequestObject
+
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.GetRulebook(ctx, request.(GetRulebookRequestObject))

@@ -162,11 +162,6 @@ func (c *Client) Logout(ctx context.Context) error {
 	return err
 }
 
-// Rulebook gets the calendar, terms and catalogue in force.
-func (c *Client) Rulebook(ctx context.Context) (Rulebook, error) {
-	return get[Rulebook](ctx, c, "/v1/rulebook")
-}
-
 // People lists the people of my organisation who have the role.
 func (c *Client) People(ctx context.Context, role control.Role) ([]Person, error) {
 	answer, err := get[People](ctx, c, "/v1/people?role="+url.QueryEscape(string(role)))

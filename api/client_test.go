@@ -139,7 +139,7 @@ func TestWhatACallCarriesArrives(t *testing.T) {
 	if err := c.Logout(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Rulebook(t.Context()); err != nil || got.Header.Get("Authorization") != "" {
+	if _, err := c.Centre(t.Context()); err != nil || got.Header.Get("Authorization") != "" {
 		t.Errorf("after leaving: %v, %q", err, got.Header.Get("Authorization"))
 	}
 }

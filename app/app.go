@@ -10,7 +10,6 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +20,6 @@ import (
 
 	"baqylau/api"
 	"baqylau/control"
-	"baqylau/control/calendar"
 	"baqylau/localstore"
 	"baqylau/signing"
 )
@@ -77,23 +75,15 @@ func (d *Door) Enter(ctx context.Context, key *signing.Key, secret []byte, open 
 
 // sit opens the local store for a session that has begun, and brings it up to date.
 func (d *Door) sit(ctx context.Context, session api.Session, secret []byte, open StoreOpener) (*Desk, error) {
-	book, err := d.client.Rulebook(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rules, err := rulesOf(book)
-	if err != nil {
-		return nil, err
-	}
 	store, err := open(session.Me.Person.IIN, d.Centre.Epoch, secret)
 	if err != nil {
 		return nil, err
 	}
 	desk := &Desk{
-		Me: session.Me, Centre: d.Centre, client: d.client, store: store, rules: rules, ahead: d.ahead, log: d.log,
+		Me: session.Me, Centre: d.Centre, client: d.client, store: store, ahead: d.ahead, log: d.log,
 		waiting: map[string]chan error{}, own: map[string][]ownStep{}, kick: make(chan struct{}, 1), online: true,
 	}
-	held, err := desk.round(ctx)
+	held, err := desk.begin(ctx)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -114,18 +104,6 @@ func (d *Door) turnBack(ctx context.Context, cause error) {
 	}
 }
 
-func rulesOf(book api.Rulebook) (*control.Rules, error) {
-	cal, err := calendar.Read([]byte(book.Calendar))
-	if err != nil {
-		return nil, err
-	}
-	catalogue, err := control.ReadCatalogue(bytes.NewReader([]byte(book.Catalogue)), book.CatalogueVersion)
-	if err != nil {
-		return nil, err
-	}
-	return &control.Rules{Calendar: cal, Terms: control.NewTermBook(book.TermsVersion, book.Terms), Catalogue: catalogue}, nil
-}
-
 // Desk is a person's place at a centre. It is safe for use by many goroutines.
 type Desk struct {
 	Me     api.Me
@@ -133,7 +111,7 @@ type Desk struct {
 
 	client *api.Client
 	store  *localstore.Store
-	rules  *control.Rules
+	book   atomic.Pointer[book]
 	ahead  time.Duration
 	log    *slog.Logger
 

@@ -128,7 +128,7 @@ func signedCertificate(f *files, purchase string, direction control.Direction, a
 // DaysLeft counts the working days until a term ends: 0 when it ends today, -1 when it is over or the
 // calendar lacks the year.
 func (d *Desk) DaysLeft(closes time.Time) int {
-	left, err := d.rules.Calendar.WorkingDaysLeft(d.Now(), closes)
+	left, err := d.rules().Calendar.WorkingDaysLeft(d.Now(), closes)
 	if err != nil {
 		return -1
 	}

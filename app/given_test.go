@@ -151,7 +151,7 @@ func given(t testing.TB) *house {
 		t.Fatalf("laying the line: %v", err)
 	}
 	h.origin = "http://" + h.line.Listen
-	s, err := server.New(server.Config{
+	s, err := server.New(context.Background(), server.Config{
 		Store: h.store, Book: server.BuiltInBook(), Trust: signing.DemoTrust(m.authority.Certificate), Origin: h.origin,
 		NameKK: "Орталық", NameRU: "Центр", Clock: noon,
 	})

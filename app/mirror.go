@@ -106,7 +106,7 @@ func (d *Desk) rulesFor(f *files, p *control.Purchase) (*control.Case, error) {
 		func(id string) api.Marks { return f.marks[id].Body },
 		all)
 	stands := api.Effective(p, all, d.Now())
-	return d.rules.Case(&stands.Purchase, work, d.Now())
+	return d.rules().Case(&stands.Purchase, work, d.Now())
 }
 
 // Colleagues lists the people of my organisation who have any of the roles, by name.

@@ -147,7 +147,7 @@ func (d *Desk) card(n Versioned[api.Notification]) Card {
 		}
 	}
 	for _, number := range s.Profiles {
-		if p, found := d.rules.Catalogue.Profile(number); found {
+		if p, found := d.rules().Catalogue.Profile(number); found {
 			p.Remedies = nil // the catalogue has more than this notification opens
 			for _, open := range remedies {
 				p.Remedies = append(p.Remedies, open.Remedy)
@@ -171,7 +171,7 @@ func (d *Desk) caseOf(n api.Notification) (rules *control.Case, lot int, known b
 	if lot < 0 {
 		return nil, 0, false
 	}
-	rules, err = d.rules.Case(&p.Body, nil, d.Now())
+	rules, err = d.rules().Case(&p.Body, nil, d.Now())
 	return rules, lot, err == nil
 }
 

@@ -52,7 +52,7 @@ func TestAChangeOfRolesRebuildsTheMirror(t *testing.T) {
 	objects, err := stranger.Store().Objects("")
 	ok(t, err)
 	for _, o := range objects {
-		if o.Kind != "person" && o.Kind != "organization" {
+		if o.Kind != "person" && o.Kind != "organization" && o.Kind != "rulebook" {
 			t.Errorf("%s %s is still mirrored", o.Kind, o.ID)
 		}
 	}

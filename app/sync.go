@@ -117,6 +117,9 @@ func (d *Desk) mirror(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := d.takeBook(changes.Objects); err != nil {
+			return err
+		}
 		if changes.Cursor != d.store.Cursor() || len(changes.Objects) > 0 {
 			if err := d.store.ApplyChanges(ctx, changes.Cursor, mirrored(changes.Objects), refs(changes.Gone)); err != nil {
 				return err

@@ -128,7 +128,7 @@ func TestTheBuiltInTerms(t *testing.T) {
 		control.ReviewTerm: 15, control.ProlongationTerm: 15,
 		control.ExecutionReminder: 3, control.ReviewReminder: 3, control.ConfirmationReminder: 1,
 	}
-	book := control.BuiltInTerms()
+	book := builtInRules(t).Terms
 	got := map[control.TermName]int64{}
 	for _, term := range book.All() {
 		got[term.Name] = term.Value

@@ -27,26 +27,26 @@ var (
 
 const tenge = control.Tenge
 
+// builtInBook is the book that the programs carry.
+func builtInBook() (book control.Book, err error) {
+	for part, path := range map[control.Part]string{
+		control.PartCalendar: "calendar/work-calendar.json", control.PartCatalogue: "catalogue/risk-profiles.csv",
+		control.PartTerms: "catalogue/terms.json",
+	} {
+		if *book.File(part), err = os.ReadFile("../assets/" + path); err != nil {
+			return book, err
+		}
+	}
+	return book, nil
+}
+
 // rulesOf are the built-in rules: the calendar and the catalogue that the programs carry.
 var rulesOf = sync.OnceValues(func() (*control.Rules, error) {
-	data, err := os.ReadFile("../assets/calendar/work-calendar.json")
+	book, err := builtInBook()
 	if err != nil {
 		return nil, err
 	}
-	cal, err := calendar.Read(data)
-	if err != nil {
-		return nil, err
-	}
-	profiles, err := os.Open("../assets/catalogue/risk-profiles.csv")
-	if err != nil {
-		return nil, err
-	}
-	defer profiles.Close()
-	catalogue, err := control.ReadCatalogue(profiles, "built-in")
-	if err != nil {
-		return nil, err
-	}
-	return &control.Rules{Calendar: cal, Terms: control.BuiltInTerms(), Catalogue: catalogue}, nil
+	return book.Rules()
 })
 
 func builtInRules(t testing.TB) *control.Rules {

@@ -252,7 +252,7 @@ func create(c *control.Case, d control.Direction) control.Verdict {
 // terms.md: the value in force at the event's date counts.
 func TestATermIsTheOneInForceOnTheDayOfItsEvent(t *testing.T) {
 	change := almaty(t, "2026-04-01 00:00")
-	terms := control.NewTermBook("test", append(control.BuiltInTerms().All(),
+	terms := control.NewTermBook("test", append(builtInRules(t).Terms.All(),
 		control.Term{Name: control.SupplementTerm, Value: 1, From: change},
 		control.Term{Name: control.SupplementAmount, Value: int64(20_000_000 * tenge), From: change},
 		control.Term{Name: control.ResultsAmount, Value: int64(90_000_000 * tenge), From: change},

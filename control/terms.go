@@ -81,30 +81,3 @@ func (b *TermBook) All() []Term {
 	})
 	return all
 }
-
-// BuiltInTerms are the terms that the program comes with.
-func BuiltInTerms() *TermBook {
-	const ours = "setting of this program"
-	const manual = "user manual of the desk-control module, §1–§3"
-	million := int64(1_000_000 * Tenge)
-	return NewTermBook("built-in-2026-11", []Term{
-		{Name: DiscussionTerm, Value: 5, Basis: manual},
-		{Name: UndiscussedTerm, Value: 10, Basis: manual},
-		{Name: AcceptanceTerm, Value: 10, Basis: manual},
-		{Name: SupplementTerm, Value: 3, Basis: manual},
-		{Name: ComplaintsTerm, Value: 5, Basis: manual},
-		{Name: QuotationsTerm, Value: 5, Basis: manual},
-		{Name: QuotationsAmount, Value: 2 * million, Basis: manual},
-		{Name: SingleAmount, Value: 5 * million, Basis: manual},
-		{Name: SupplementAmount, Value: 5 * million, Basis: manual},
-		{Name: ResultsAmount, Value: 50 * million, Basis: manual},
-		{Name: ExecutionTerm, Value: 10, Basis: "law on state audit, art. 18; commonly cited"},
-		{Name: ObjectionTerm, Value: 5, Basis: "order № 598, later editions; secondary source"},
-		{Name: ConfirmationTerm, Value: 3, Basis: "order № 1318 of 26.12.2023, item 13-1"},
-		{Name: ReviewTerm, Value: 15, Basis: "secondary source"},
-		{Name: ProlongationTerm, Value: 15, Basis: "secondary source"},
-		{Name: ExecutionReminder, Value: 3, Basis: ours},
-		{Name: ReviewReminder, Value: 3, Basis: ours},
-		{Name: ConfirmationReminder, Value: 1, Basis: ours},
-	})
-}

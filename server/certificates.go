@@ -78,7 +78,7 @@ func (u *unit) prepareCertificate(d *dossier, id string, direction control.Direc
 
 // number gives the next number of a series in the year of the command.
 func (u *unit) number(series, format string) (string, error) {
-	year := u.now.In(u.s.rules.Calendar.Zone()).Year()
+	year := u.now.In(u.rules.Calendar.Zone()).Year()
 	n, err := u.Next(fmt.Sprintf("%s %d", series, year))
 	return fmt.Sprintf(format, year, n), err
 }
@@ -111,7 +111,7 @@ func (u *unit) certificateData(d *dossier, id, number string, direction control.
 		ID: id, Number: number, PurchaseNumber: p.Number, NameKK: p.NameKK, NameRU: p.NameRU,
 		Method: string(p.Method), Direction: string(direction),
 		Department: documentOrganization(u.caller.me.Organization), Organizer: documentParty(p.AuditObject()),
-		Assignee: documentPerson(u.caller.me.Person), RulesVersion: u.s.book.Versions(), At: u.now, Demo: u.s.store.Demo(),
+		Assignee: documentPerson(u.caller.me.Person), RulesVersion: u.book.versions(), At: u.now, Demo: u.s.store.Demo(),
 	}
 	profiles := d.rules.Profiles(direction)
 	for _, profile := range profiles {

@@ -27,16 +27,29 @@ const (
 	kindMessage      = string(api.ObjectKindMessage)
 	kindPerson       = string(api.ObjectKindPerson)
 	kindOrganization = string(api.ObjectKindOrganization)
+	kindRulebook     = string(api.ObjectKindRulebook)
 )
 
-// unit is one command in the making: its transaction, its time, its caller, and what it has changed.
+// unit is one command in the making: its transaction, its time, its caller, the rules that it is decided
+// by, and what it has changed.
 type unit struct {
 	*store.Tx
 	s       *Server
 	now     time.Time
 	caller  caller
+	book    *inForce
+	rules   *control.Rules // the book's; nil in an office, which asks none
 	objects []api.Object
 	gone    []api.Ref
+}
+
+// unit begins a command of a caller: it is decided by the rule book that its transaction sees.
+func (s *Server) unit(tx *store.Tx, c caller) (*unit, error) {
+	book, err := s.bookIn(tx)
+	if err != nil {
+		return nil, err
+	}
+	return &unit{Tx: tx, s: s, now: s.now(), caller: c, book: book, rules: book.rules}, nil
 }
 
 // perform carries out a command once: the same caller's same key gives the same answer, with
@@ -70,7 +83,10 @@ func perform[A any](ctx context.Context, s *Server, key string, request any, f f
 		if err != nil {
 			return err
 		}
-		u := &unit{Tx: tx, s: s, now: s.now(), caller: now}
+		u, err := s.unit(tx, now)
+		if err != nil {
+			return err
+		}
 		if answer, err = f(u); err != nil {
 			return err
 		}

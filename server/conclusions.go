@@ -89,7 +89,7 @@ func (s *Server) changeConclusion(ctx context.Context, key, id, ifMatch string, 
 
 // storeConclusion stores a conclusion, and the objection when the conclusion's status is another one.
 func (u *unit) storeConclusion(c *conclusion, action control.Action) error {
-	c.body.Versions = u.s.book.Versions()
+	c.body.Versions = u.book.versions()
 	if err := u.put(c.record, c.record.Version, c.body, string(action), conclusionScopes(c.body)); err != nil {
 		return err
 	}
@@ -328,7 +328,7 @@ func (u *unit) deliverConclusion(c *conclusion) error {
 	if err := decode(record, &n.body); err != nil {
 		return err
 	}
-	after, err := u.s.rules.Conclude(c.body.State, c.objection.body.State, n.body.State, u.now)
+	after, err := u.rules.Conclude(c.body.State, c.objection.body.State, n.body.State, u.now)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func operations(t testing.TB) []operation {
 var bodies = map[string]string{
 	"assignment": "Assignment", "marks": "Marks", "certificate": "Certificate", "notification": "Notification",
 	"objection": "Objection", "conclusion": "Conclusion",
-	"message": "Message", "person": "Person", "organization": "Organization",
+	"message": "Message", "person": "Person", "organization": "Organization", "rulebook": "Rulebook",
 }
 
 // keepsContract demands of every answer of every test that it is what api/openapi.yaml promises.

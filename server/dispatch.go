@@ -90,7 +90,7 @@ func (u *unit) deliver(d *dossier, v versioned[api.Notification], recipients []s
 	if n.body.State, err = d.rules.Deliver(n.body.State, lot, u.now); err != nil {
 		return err
 	}
-	facts, err := u.s.rules.Case(&d.purchase, nil, u.now) // an effect remembers what the portal said
+	facts, err := u.rules.Case(&d.purchase, nil, u.now) // an effect remembers what the portal said
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (u *unit) dossier(id string) (*dossier, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.rules, err = d.ask(u.s.rules, u.now)
+	d.rules, err = d.ask(u.rules, u.now)
 	return d, err
 }
 
@@ -127,13 +127,17 @@ func controlScopes(organization string) []string {
 func roleScope(organization string, role control.Role) string {
 	return "r/" + organization + "/" + string(role)
 }
+
+// allScope is of everybody who is enrolled.
+const allScope = "all"
+
 func personScope(person string) string         { return "p/" + person }
 func organizationScope(bin string) string      { return "o/" + bin }
 func everywhereScope(role control.Role) string { return "e/" + string(role) }
 
 // scopesOf are all scopes that a person belongs to.
 func scopesOf(a control.Actor) []string {
-	scopes := []string{personScope(a.Person), organizationScope(a.Organization)}
+	scopes := []string{allScope, personScope(a.Person), organizationScope(a.Organization)}
 	for _, role := range a.Roles {
 		scopes = append(scopes, roleScope(a.Organization, role), everywhereScope(role))
 	}

@@ -38,7 +38,7 @@ func (s *Server) PostNotificationExecute(ctx context.Context, r api.PostNotifica
 			return nil
 		}
 		var err error
-		n.body.ConfirmUntil, err = u.s.rules.ConfirmationDue(n.body.State.ReportedAt)
+		n.body.ConfirmUntil, err = u.rules.ConfirmationDue(n.body.State.ReportedAt)
 		return err
 	})
 	return api.PostNotificationExecute200JSONResponse{DoneJSONResponse: d}, err

@@ -162,7 +162,7 @@ func mayView(tx *store.Tx, a control.Actor, r store.Record) (bool, error) {
 		return r.Owner == a.Person, nil
 	case kindPerson:
 		return r.Owner == a.Organization || a.Has(control.Administrator), nil
-	case kindOrganization:
+	case kindOrganization, kindRulebook:
 		return true, nil
 	default:
 		return false, nil

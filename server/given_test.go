@@ -281,7 +281,7 @@ func served(t testing.TB, st *store.Store, change func(*server.Config)) *world {
 		NameKK: "Орталық", NameRU: "Центр", Clock: w.clock.now,
 	}
 	change(&config)
-	s, err := server.New(config)
+	s, err := server.New(t.Context(), config)
 	if err != nil {
 		t.Fatalf("making the centre: %v", err)
 	}
@@ -294,6 +294,9 @@ func served(t testing.TB, st *store.Store, change func(*server.Config)) *world {
 	})
 	return w
 }
+
+// trust is in the demo's authority.
+func (w *world) trust() signing.Trust { return signing.DemoTrust(keys(w.t).Certificate) }
 
 // answer is what the centre said.
 type answer struct {

@@ -71,7 +71,7 @@ var typed = []string{
 }
 
 // named are the bounds of what stands beside a body: in the path and in headers.
-var named = map[string]bound{"id": {1, 128}, "Idempotency-Key": {0, 64}, "If-Match": {0, 64}, "Content-Digest": {0, 200}, "notification": {1, 64}}
+var named = map[string]bound{"id": {1, 128}, "Idempotency-Key": {0, 64}, "If-Match": {0, 64}, "Content-Digest": {0, 200}, "notification": {1, 64}, "If-None-Match": {0, 64}}
 
 type bodyKey struct{}
 

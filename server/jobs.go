@@ -68,7 +68,10 @@ func (s *Server) carryOut(ctx context.Context, j store.Job) error {
 		}
 		actor := control.Centre()
 		actor.Person = system
-		u := &unit{Tx: tx, s: s, now: s.now(), caller: caller{actor: actor}}
+		u, err := s.unit(tx, caller{actor: actor})
+		if err != nil {
+			return err
+		}
 		switch j.Kind {
 		case jobLapse:
 			return u.lapse(j)

@@ -87,7 +87,7 @@ func TestManyServersLapseItOnce(t *testing.T) {
 		w.clock.set(w.seenBy(person("auditor")).State.Deadline)
 		before := w.events()
 		_, err := atOnce(4, func(int) (struct{}, error) {
-			s, err := server.New(server.Config{
+			s, err := server.New(t.Context(), server.Config{
 				Store: w.store, Book: server.BuiltInBook(), Trust: signing.DemoTrust(keys(t).Certificate), Clock: w.clock.now,
 			})
 			return struct{}{}, errors.Join(err, s.CatchUp(t.Context()))

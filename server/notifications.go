@@ -87,7 +87,7 @@ func (s *Server) change(ctx context.Context, key, id, ifMatch string, request an
 }
 
 func (u *unit) store(n *notification, action control.Action) error {
-	n.body.Versions = u.s.book.Versions()
+	n.body.Versions = u.book.versions()
 	return u.put(n.record, n.record.Version, n.body, string(action), notificationScopes(n.body))
 }
 
@@ -432,7 +432,7 @@ func (u *unit) render(n *notification, approver *api.Person) error {
 }
 
 func (u *unit) notificationData(d *dossier, i int, n api.Notification) document.Notification {
-	p, lot, terms := &d.purchase, &d.purchase.Lots[i], u.s.rules.Terms
+	p, lot, terms := &d.purchase, &d.purchase.Lots[i], u.rules.Terms
 	data := document.Notification{
 		ID: n.ID, Number: n.Number, PurchaseNumber: p.Number, NameKK: p.NameKK, NameRU: p.NameRU,
 		Method: string(p.Method), Direction: string(n.State.Direction), Organizer: documentParty(n.Organizer),
@@ -450,7 +450,7 @@ func (u *unit) notificationData(d *dossier, i int, n api.Notification) document.
 		remedies = append(remedies, string(open.Remedy))
 	}
 	for _, number := range n.State.Profiles {
-		profile, found := u.s.rules.Catalogue.Profile(number)
+		profile, found := u.rules.Catalogue.Profile(number)
 		if !found {
 			continue // retired since: the certificate keeps its wording
 		}

@@ -63,7 +63,7 @@ func (u *unit) objection(id string) (*versioned[api.Objection], error) {
 }
 
 func (u *unit) storeObjection(o *versioned[api.Objection], action control.Action) error {
-	o.body.Versions = u.s.book.Versions()
+	o.body.Versions = u.book.versions()
 	return u.put(o.record, o.record.Version, o.body, string(action), objectionScopes(o.body))
 }
 
@@ -99,7 +99,7 @@ func (u *unit) object(n *notification, c api.ObjectionCommand) error {
 	if state.Committee, err = u.committee(); err != nil {
 		return err
 	}
-	if state, err = u.s.rules.File(state, u.now.Truncate(millisecond)); err != nil {
+	if state, err = u.rules.File(state, u.now.Truncate(millisecond)); err != nil {
 		return err
 	}
 	o := &versioned[api.Objection]{
@@ -199,7 +199,7 @@ func (s *Server) PostObjectionProlong(ctx context.Context, r api.PostObjectionPr
 		if err := demand(o.body.State.Prolong(u.caller.actor, reason, u.now), action); err != nil {
 			return err
 		}
-		if o.body.State, err = u.s.rules.Prolonged(o.body.State, u.now.Truncate(millisecond)); err != nil {
+		if o.body.State, err = u.rules.Prolonged(o.body.State, u.now.Truncate(millisecond)); err != nil {
 			return err
 		}
 		o.body.ProlongedFor = reason

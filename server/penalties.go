@@ -26,7 +26,7 @@ func (s *Server) PostNotificationPenalty(ctx context.Context, r api.PostNotifica
 	const action = control.ActionSavePenalty
 	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
 		info := penaltyInfo(*r.Body)
-		if err := demand(u.s.rules.SavePenalty(&n.body.State, u.caller.actor, &info, u.now), action); err != nil {
+		if err := demand(u.rules.SavePenalty(&n.body.State, u.caller.actor, &info, u.now), action); err != nil {
 			return err
 		}
 		n.body.Penalty = api.Penalty{Info: info, By: u.caller.actor.By(), ByName: u.caller.me.Person.FullName(), At: u.now}

@@ -53,7 +53,7 @@ func TestDemoAndRealNeverMix(t *testing.T) {
 		"another clock over the demo data": {server.Config{Store: given(t).store, Trust: demoTrust, Clock: noon}, nil},
 	} {
 		c.config.Book = server.BuiltInBook()
-		if _, err := server.New(c.config); !errors.Is(err, c.want) {
+		if _, err := server.New(t.Context(), c.config); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

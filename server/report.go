@@ -85,12 +85,16 @@ func (q *reportQuery) check() error {
 // purchase: its key then says which of the purchase's rows was the last.
 func (s *Server) fillReport(tx *store.Tx, q reportQuery, page *api.ReportPage) error {
 	people, now := map[string]personName{}, s.now()
+	book, err := s.bookIn(tx)
+	if err != nil {
+		return err
+	}
 	if q.after.row > 0 {
 		r, err := tx.Get(kindPurchase, q.after.purchase.ID)
 		if err != nil {
 			return err
 		}
-		rows, err := s.reportRows(tx, q, r, now, people)
+		rows, err := s.reportRows(tx, book.rules, q, r, now, people)
 		if err != nil {
 			return err
 		}
@@ -106,7 +110,7 @@ func (s *Server) fillReport(tx *store.Tx, q reportQuery, page *api.ReportPage) e
 		}
 		for i, r := range records {
 			place = places[i]
-			rows, err := s.reportRows(tx, q, r, now, people)
+			rows, err := s.reportRows(tx, book.rules, q, r, now, people)
 			if err != nil {
 				return err
 			}
@@ -135,7 +139,7 @@ func add(page *api.ReportPage, rows []placed, purchase store.PurchaseCursor, beh
 
 type personName struct{ name, organizationKK, organizationRU string }
 
-func (s *Server) reportRows(tx *store.Tx, q reportQuery, r store.Record, now time.Time, people map[string]personName) ([]placed, error) {
+func (s *Server) reportRows(tx *store.Tx, rules *control.Rules, q reportQuery, r store.Record, now time.Time, people map[string]personName) ([]placed, error) {
 	var p control.Purchase
 	if err := decode(r, &p); err != nil {
 		return nil, err
@@ -147,7 +151,7 @@ func (s *Server) reportRows(tx *store.Tx, q reportQuery, r store.Record, now tim
 	if err != nil {
 		return nil, err
 	}
-	c, err := d.ask(s.rules, now)
+	c, err := d.ask(rules, now)
 	var unknown calendar.UnknownYear
 	if errors.As(err, &unknown) && unknown.Year < now.Year() {
 		// Nobody can tell its windows, but they are of years ago: it must not hide all the others.

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"baqylau/api"
@@ -36,7 +37,8 @@ const (
 // Config is what a centre is made of.
 type Config struct {
 	Store *store.Store
-	Book  Book
+	// Book is the built-in rule book: for a store that has none, or one of an older program.
+	Book control.Book
 	// Trust says whose signatures count. A demo trust needs a demo store, and the other way round.
 	Trust signing.Trust
 	// Origin is the address that clients dial; a login text names it.
@@ -50,8 +52,6 @@ type Config struct {
 // Server is a centre.
 type Server struct {
 	store  *store.Store
-	book   Book
-	rules  *control.Rules
 	trust  signing.Trust
 	origin string
 	names  [2]string
@@ -59,6 +59,8 @@ type Server struct {
 	log    *slog.Logger
 	// uploads bounds the files in memory.
 	uploads chan struct{}
+	// book is the rule book that was read last.
+	book atomic.Pointer[inForce]
 }
 
 var (
@@ -69,7 +71,7 @@ var (
 )
 
 // New makes a centre.
-func New(c Config) (*Server, error) {
+func New(ctx context.Context, c Config) (*Server, error) {
 	if c.Trust.Demo != c.Store.Demo() {
 		return nil, ErrTrust
 	}
@@ -82,15 +84,15 @@ func New(c Config) (*Server, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	rules, err := c.Book.Rules()
-	if err != nil {
-		return nil, fmt.Errorf("make the centre: %w", err)
-	}
-	return &Server{
-		store: c.Store, book: c.Book, rules: rules, trust: c.Trust, origin: c.Origin,
+	s := &Server{
+		store: c.Store, trust: c.Trust, origin: c.Origin,
 		names: [2]string{c.NameKK, c.NameRU}, now: c.Clock, log: c.Log,
 		uploads: make(chan struct{}, maxUploads),
-	}, nil
+	}
+	if err := s.openBook(ctx, c.Book); err != nil {
+		return nil, fmt.Errorf("make the centre: %w", err)
+	}
+	return s, nil
 }
 
 // Handler serves the API.

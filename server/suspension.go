@@ -31,7 +31,11 @@ func (s *Server) PostFile(ctx context.Context, r api.PostFileRequestObject) (api
 	}
 	// Who may not bring it is told so before anything of it is read.
 	err := s.store.View(ctx, func(tx *store.Tx) error {
-		return (&unit{Tx: tx, s: s, now: s.now(), caller: callerOf(ctx)}).mayBring(r.Params.Notification)
+		u, err := s.unit(tx, callerOf(ctx))
+		if err != nil {
+			return err
+		}
+		return u.mayBring(r.Params.Notification)
 	})
 	if err != nil {
 		return nil, err
@@ -96,7 +100,7 @@ func (s *Server) PostNotificationSuspend(ctx context.Context, r api.PostNotifica
 	const action = control.ActionSuspend
 	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
 		order := orderOf(*r.Body)
-		if err := demand(u.s.rules.Suspend(&n.body.State, u.caller.actor, &order, u.now), action); err != nil {
+		if err := demand(u.rules.Suspend(&n.body.State, u.caller.actor, &order, u.now), action); err != nil {
 			return err
 		}
 		if err := u.saveOrder(n, order, action, &n.body.Suspension); err != nil {
@@ -112,7 +116,7 @@ func (s *Server) PostNotificationRevokeSuspension(ctx context.Context, r api.Pos
 	const action = control.ActionRevokeSuspension
 	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
 		revocation := orderOf(*r.Body)
-		verdict := u.s.rules.Revoke(&n.body.State, u.caller.actor, &n.body.Suspension.Order, &revocation, u.now)
+		verdict := u.rules.Revoke(&n.body.State, u.caller.actor, &n.body.Suspension.Order, &revocation, u.now)
 		if err := demand(verdict, action); err != nil {
 			return err
 		}

@@ -28,15 +28,13 @@ func builtIn(t testing.TB) control.Rules {
 		}
 		return data
 	}
-	cal, err := calendar.Read(read("calendar/work-calendar.json"))
+	rules, err := control.Book{
+		Calendar: read("calendar/work-calendar.json"), Catalogue: read("catalogue/risk-profiles.csv"), Terms: read("catalogue/terms.json"),
+	}.Rules()
 	if err != nil {
 		t.Fatal(err)
 	}
-	catalogue, err := control.ReadCatalogue(bytes.NewReader(read("catalogue/risk-profiles.csv")), "built-in")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return control.Rules{Calendar: cal, Terms: control.BuiltInTerms(), Catalogue: catalogue}
+	return *rules
 }
 
 // example is a file of testdata: a case, the rules that it shows, and the rows that it fixes.

@@ -100,7 +100,7 @@ func Start(ctx context.Context, o Options) (_ *Centre, err error) {
 	if o.Origin == "" {
 		o.Origin = "http://" + listener.Addr().String()
 	}
-	s, err := server.New(server.Config{
+	s, err := server.New(ctx, server.Config{
 		Store: st, Book: server.BuiltInBook(), Trust: trust, Origin: o.Origin,
 		NameKK: assets.KK.T("centre.name"), NameRU: assets.RU.T("centre.name"), Clock: o.Clock, Log: o.Log,
 	})

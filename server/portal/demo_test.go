@@ -80,7 +80,11 @@ func TestTheDemoPlaysOnAnyDay(t *testing.T) {
 		{"90020062", control.Undirected},
 	}
 	cal := workCalendar(t)
-	rules := &control.Rules{Calendar: cal, Terms: control.BuiltInTerms()}
+	terms, err := control.ReadTerms(assets.Terms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := &control.Rules{Calendar: cal, Terms: terms}
 	first := time.Date(2026, 1, 1, 0, 0, 1, 0, cal.Zone())
 	for day := range 359 { // to 25 December: the calendar ends with the year
 		now := first.AddDate(0, 0, day).Add(time.Duration(day%24) * time.Hour)

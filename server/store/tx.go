@@ -119,6 +119,12 @@ func (tx *Tx) Get(kind, id string) (Record, error) {
 	return r, err
 }
 
+// Version is the version of an aggregate, without its body. ErrNotFound when there is none.
+func (tx *Tx) Version(kind, id string) (version int64, err error) {
+	err = tx.row(`SELECT version FROM aggregate WHERE kind = $1 AND id = $2`, []any{kind, id}, &version)
+	return version, err
+}
+
 // Of lists the aggregates that belong to a purchase, by kind and id. Nothing belongs to the empty one.
 func (tx *Tx) Of(parent string) ([]Record, error) {
 	if parent == "" {
