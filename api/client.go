@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -31,12 +32,17 @@ var (
 	ErrOtherOrigin = errors.New("the centre names another address than its own")
 )
 
-// maxAnswer bounds an answer in memory.
-const maxAnswer = 64 << 20
+const (
+	// maxAnswer bounds an answer in memory.
+	maxAnswer = 64 << 20
+	// patience is for an answer; uploadPatience for bringing 20 MiB over a line of 300 kbit/s.
+	patience, uploadPatience = 30 * time.Second, 10 * time.Minute
+)
 
 // Client speaks to one centre. It is safe for use by many goroutines.
 type Client struct {
 	http   *resty.Client
+	upload *resty.Client // the same connections, with more time
 	origin string
 	token  atomic.Pointer[string]
 }
@@ -49,13 +55,17 @@ func NewClient(address string) (*Client, error) {
 		return nil, fmt.Errorf("%w: %q", ErrAddress, address)
 	}
 	c := &Client{origin: u.Scheme + "://" + u.Host}
-	c.http = resty.New().
-		SetBaseURL(c.origin).
-		SetTimeout(30*time.Second).
+	c.http = c.speak(resty.New(), patience)
+	c.upload = c.speak(resty.NewWithClient(&http.Client{Transport: c.http.GetClient().Transport}), uploadPatience)
+	return c, nil
+}
+
+func (c *Client) speak(r *resty.Client, patience time.Duration) *resty.Client {
+	return r.SetBaseURL(c.origin).
+		SetTimeout(patience).
 		SetResponseBodyLimit(maxAnswer).
 		SetRedirectPolicy(resty.NoRedirectPolicy()).
 		SetHeader("Accept", "application/json, application/problem+json")
-	return c, nil
 }
 
 // Origin is the address that the client dials.
@@ -78,12 +88,20 @@ type Call struct {
 // Do sends a call and returns the body of the answer. A refusal is a [Problem]; anything that leaves
 // the outcome unknown is [ErrOffline].
 func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
-	r := c.http.R().SetContext(ctx)
+	r := c.http.R()
+	if call.Body != nil {
+		r.SetHeader("Content-Type", "application/json")
+	}
+	return c.do(ctx, r, call)
+}
+
+func (c *Client) do(ctx context.Context, r *resty.Request, call Call) ([]byte, error) {
+	r.SetContext(ctx)
 	if token := c.token.Load(); token != nil && *token != "" {
 		r.SetAuthToken(*token)
 	}
 	if call.Body != nil {
-		r.SetHeader("Content-Type", "application/json").SetBody(call.Body)
+		r.SetBody(call.Body)
 	}
 	if call.IdempotencyKey != "" {
 		r.SetHeader("Idempotency-Key", call.IdempotencyKey)
@@ -122,6 +140,10 @@ func send[T any](ctx context.Context, c *Client, call Call) (answer T, err error
 	if err != nil {
 		return answer, err
 	}
+	return read[T](body)
+}
+
+func read[T any](body []byte) (answer T, err error) {
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return answer, fmt.Errorf("%w: read the answer: %w", ErrOffline, err)
 	}
@@ -221,4 +243,21 @@ func (c *Client) File(ctx context.Context, digest string) ([]byte, error) {
 		return nil, ErrOtherFile
 	}
 	return body, nil
+}
+
+// Upload brings the scan of an order on a notification. The same scan brought again is there once.
+func (c *Client) Upload(ctx context.Context, notification string, scan []byte) (Upload, error) {
+	sum := sha256.Sum256(scan)
+	key := sha256.Sum256([]byte(notification + "\n" + string(sum[:])))
+	r := c.upload.R().
+		SetHeader("Content-Type", "application/octet-stream").
+		SetHeader("Content-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":")
+	body, err := c.do(ctx, r, Call{
+		Method: http.MethodPost, Path: "/v1/files?notification=" + url.QueryEscape(notification), Body: scan,
+		IdempotencyKey: hex.EncodeToString(key[:]),
+	})
+	if err != nil {
+		return Upload{}, err
+	}
+	return read[Upload](body)
 }

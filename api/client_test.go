@@ -2,8 +2,11 @@ package api_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -173,5 +176,73 @@ func TestAnOlderClientSaysWhatANewerCentreTold(t *testing.T) {
 	var p api.Problem
 	if !errors.As(err, &p) || p.Detail(assets.KK) != "Ертең." || p.Detail(assets.RU) != "Завтра." {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestARefusalNamesItsSubjectInWords: a code stands in no sentence; and whose status it is, the rule tells.
+func TestARefusalNamesItsSubjectInWords(t *testing.T) {
+	status := func(rule control.Rule, subject string) control.Verdict {
+		return control.Verdict{Rule: rule, Reason: control.WrongStatus, Subject: subject}
+	}
+	for name, c := range map[string]struct {
+		v    control.Verdict
+		key  string
+		word string
+	}{
+		"a plan point's status":             {status("R-3.1.6", string(control.Approved)), "status.approved", "Утверждён"},
+		"a purchase's status in sending":    {status("R-3.10", string(control.Completed)), "status.completed", "Завершено"},
+		"a notification's status":           {status("R-3.7", string(control.NotificationApproved)), "notification.approved", "Утверждено"},
+		"a notification's, executing":       {status("R-3.12", string(control.NotificationAnnulled)), "notification.annulled", "Аннулировано. Положительное заключение"},
+		"an objection's status":             {status("R-4.2", string(control.ObjectionRefused)), "objection.refused", "Отказано в удовлетворении"},
+		"an objection that is not assigned": {status("R-5.1", string(control.ObjectionNew)), "objection.new", "Новое"},
+		"a conclusion's status":             {status("R-5.2", string(control.ConclusionInAgreement)), "conclusion.in_agreement", "На согласовании"},
+		"penalties that are locked":         {status("R-10.1", string(control.PenaltyCompleted)), "penalty.completed", "Информация заполнена полностью"},
+		"no penalties yet":                  {status("R-10.1", ""), "penalty.none", "Информация не заполнена"},
+		"a notification without penalties":  {status("R-10.1", string(control.NotificationDelivered)), "notification.delivered", "Доставлено"},
+		"no order yet":                      {status("R-10.2", ""), "orders.none", "Распоряжения нет"},
+		"an order that is revoked":          {status("R-10.2", string(control.Revoked)), "orders.revoked", "Распоряжение отменено"},
+		"a way that is not open": {
+			control.Verdict{Rule: "R-3.11", Reason: control.NotARemedy, Subject: string(control.CancelPurchase)}, "remedy.cancel_purchase", "Отмена закупки",
+		},
+		"a way that was closed by another": {
+			control.Verdict{Rule: "R-3.12", Reason: control.RemedyClosed, Subject: string(control.ContinueWithoutReview)},
+			"remedy.continue_without_review", "Продолжить закупку без пересмотра",
+		},
+	} {
+		if got := assets.RU.T(c.key); got != c.word {
+			t.Errorf("%s: %s is %q", name, c.key, got)
+		}
+		for _, lang := range []assets.Lang{assets.KK, assets.RU} {
+			if text := api.Sentence(lang, c.v, ""); !strings.Contains(text, "«"+lang.T(c.key)+"»") {
+				t.Errorf("%s: said in %s: %s", name, lang, text)
+			}
+		}
+	}
+}
+
+// TestAScanIsBroughtOnce: by what it is for and what it is; as bytes, with their digest beside them.
+func TestAScanIsBroughtOnce(t *testing.T) {
+	keys := map[string]bool{}
+	c := dialling(t, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		sum := sha256.Sum256(body)
+		if r.Header.Get("Content-Digest") != "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":" || r.Header.Get("Content-Type") != "application/octet-stream" {
+			t.Errorf("the headers are %v", r.Header)
+		}
+		keys[r.URL.Query().Get("notification")+" "+r.Header.Get("Idempotency-Key")] = true
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"digest":"%x","type":"application/pdf","size":%d}`, sum, len(body))
+	})
+	for _, notification := range []string{"n/1?", "n/1?", "n2"} {
+		upload, err := c.Upload(t.Context(), notification, []byte("%PDF-1.4"))
+		if err != nil || upload.Size != 8 {
+			t.Errorf("got %+v, %v", upload, err)
+		}
+	}
+	if len(keys) != 2 {
+		t.Errorf("brought as %v", keys)
 	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -72,23 +73,51 @@ func lastDay(closes time.Time) time.Time {
 
 // subject translates what the reason speaks of.
 func subject(lang assets.Lang, v control.Verdict) string {
-	var families []string
-	switch v.Reason {
-	case control.WrongStatus:
-		families = []string{"status.", "notification."}
-	case control.MissingRole:
-		families = []string{"role."}
-	case control.MissingRelation:
-		families = []string{"relation."}
-	case control.WrongDirection:
-		families = []string{"direction."}
-	}
-	for _, family := range families {
-		if text, ok := lookUp(lang, family+v.Subject, nil); ok {
+	for _, family := range families(v) {
+		if text, ok := lookUp(lang, family+cmp.Or(v.Subject, "none"), nil); ok {
 			return text
 		}
 	}
 	return v.Subject
+}
+
+// families are the words that a reason's subject may be one of, the likeliest first.
+func families(v control.Verdict) []string {
+	switch v.Reason {
+	case control.WrongStatus:
+		return statusFamilies(v.Rule)
+	case control.MissingRole:
+		return []string{"role."}
+	case control.MissingRelation:
+		return []string{"relation."}
+	case control.WrongDirection:
+		return []string{"direction."}
+	case control.NotARemedy, control.RemedyClosed:
+		return []string{"remedy."}
+	default:
+		return nil
+	}
+}
+
+// statusFamilies are those of a status: which thing's it is, the rule tells. The codes alone don't: a
+// purchase and a notification are each approved in a word of their own.
+func statusFamilies(rule control.Rule) []string {
+	const purchase, notification, objection, conclusion = "status.", "notification.", "objection.", "conclusion."
+	is := func(prefix string) bool { return strings.HasPrefix(string(rule), prefix) }
+	switch {
+	case is("R-4"):
+		return []string{objection}
+	case is("R-5"):
+		return []string{conclusion, objection}
+	case is("R-10.1"):
+		return []string{"penalty.", notification}
+	case is("R-10.2"):
+		return []string{"orders.", notification}
+	case is("R-1"), is("R-2"), is("R-3.1."), rule == "R-3.1", rule == "R-3.10", rule == "":
+		return []string{purchase, notification, objection, conclusion}
+	default:
+		return []string{notification, purchase}
+	}
 }
 
 func lookUp(lang assets.Lang, key string, args []any) (string, bool) {

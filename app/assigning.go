@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/url"
 	"time"
 
 	"github.com/google/uuid"
@@ -117,8 +116,4 @@ func (d *Desk) Assign(ctx context.Context, rows []api.ReportRow, assignee string
 		return fmt.Errorf("assign: no lot is chosen")
 	}
 	return d.do(ctx, command{aggregate: "assignments " + batch.String(), path: "/v1/assignments", body: c, label: "command.assign"})
-}
-
-func commandPath(kind, id, action string) string {
-	return "/v1/" + kind + "/" + url.PathEscape(id) + "/" + action
 }

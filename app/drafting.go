@@ -12,19 +12,21 @@ import (
 	"baqylau/localstore"
 )
 
-// Text is what the author of a notification writes (R-3.2).
+// Text is what the author of a notification or of a conclusion writes (R-3.2, R-5.1).
 type Text struct {
-	KK     string `json:"kk"`
-	RU     string `json:"ru"`
-	Agreer string `json:"agreer"` // person; empty while not chosen
+	KK      string          `json:"kk"`
+	RU      string          `json:"ru"`
+	Agreer  string          `json:"agreer"`            // person; empty while not chosen
+	Outcome control.Outcome `json:"outcome,omitempty"` // of a conclusion; empty while not chosen
 }
 
-// Form is a notification in the making: a new one, or one that its author changes.
+// Form is a notification or a conclusion in the making: a new one, or one that its author changes.
 type Form struct {
 	ID        string            `json:"id"`
-	Purchase  string            `json:"purchase"`
-	Lot       string            `json:"lot"`
-	Direction control.Direction `json:"direction"`
+	Objection string            `json:"objection,omitempty"` // that a conclusion is on; empty in a notification
+	Purchase  string            `json:"purchase,omitempty"`  // of a notification, as lot and direction
+	Lot       string            `json:"lot,omitempty"`
+	Direction control.Direction `json:"direction,omitempty"`
 	Text      Text              `json:"text"`
 	New       bool              `json:"new"`  // the centre has not got it yet
 	Base      int64             `json:"base"` // the version that it was written over
@@ -36,7 +38,15 @@ type Form struct {
 	version int64 // of Theirs
 }
 
-// ownStep is what a command of this desk made of a notification.
+// kind is what the form makes; its drafts go by the same name.
+func (f Form) kind() api.ObjectKind {
+	if f.Objection != "" {
+		return api.ObjectKindConclusion
+	}
+	return api.ObjectKindNotification
+}
+
+// ownStep is what a command of this desk made of a notification or a conclusion.
 type ownStep struct {
 	from, to int64
 	text     Text
@@ -62,27 +72,37 @@ func textOf(n api.Notification) Text {
 	return Text{KK: n.State.TextKK, RU: n.State.TextRU, Agreer: n.State.Agreer}
 }
 
+// written is the text of a notification or a conclusion as it is mirrored.
+func (d *Desk) written(kind api.ObjectKind, id string) (v Versioned[Text], found bool, err error) {
+	if kind == api.ObjectKindConclusion {
+		c, found, err := mirroredOne[api.Conclusion](d, kind, id)
+		return Versioned[Text]{Version: c.Version, Body: conclusionText(c.Body)}, found, err
+	}
+	n, found, err := mirroredOne[api.Notification](d, kind, id)
+	return Versioned[Text]{Version: n.Version, Body: textOf(n.Body)}, found, err
+}
+
 // Present brings a form to what is mirrored now, without touching its text: it follows this desk's own
 // commands, and versions that left the text as it was; [Form.Theirs] tells of a text that did change.
 func (d *Desk) Present(f Form) (Form, error) {
 	f, f.Theirs = d.lift(f), nil
-	n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, f.ID)
+	theirs, found, err := d.written(f.kind(), f.ID)
 	if err != nil || !found {
 		return f, err
 	}
-	now := textOf(n.Body)
+	now := theirs.Body
 	if f.New { // it has arrived, and its answer has not
 		f.New = false
-		if f.Base = 1; n.Version == f.Base { // what arrived is what was written here
+		if f.Base = 1; theirs.Version == f.Base { // what arrived is what was written here
 			f.Was = now
 		}
 	}
 	switch {
-	case n.Version <= f.Base:
+	case theirs.Version <= f.Base:
 	case now == f.Was, now == f.Text:
-		f.Base, f.Was = n.Version, now
+		f.Base, f.Was = theirs.Version, now
 	default:
-		f.Theirs, f.version = &now, n.Version
+		f.Theirs, f.version = &now, theirs.Version
 	}
 	return f, nil
 }
@@ -101,49 +121,51 @@ func (d *Desk) lift(f Form) Form {
 
 // NewForm begins a notification on a lot, or takes up the draft that was begun on it.
 func (d *Desk) NewForm(purchase, lot string, direction control.Direction) (Form, error) {
-	drafts, err := d.store.Drafts(draftNotification)
+	return d.newForm(Form{Purchase: purchase, Lot: lot, Direction: direction, New: true})
+}
+
+// newForm takes up the draft that was begun on the same, or begins one.
+func (d *Desk) newForm(fresh Form) (Form, error) {
+	unsent, err := d.unsent(fresh.kind())
 	if err != nil {
 		return Form{}, err
 	}
-	for _, draft := range drafts {
-		var f Form
-		if err := json.Unmarshal(draft.Body, &f); err != nil {
-			return Form{}, err
-		}
-		if f.New && f.Lot == lot && f.Direction == direction {
+	for _, f := range unsent {
+		if f.New && f.Lot == fresh.Lot && f.Direction == fresh.Direction && f.Objection == fresh.Objection {
 			return f, nil
 		}
 	}
 	id, err := uuid.NewV7()
-	return Form{ID: id.String(), Purchase: purchase, Lot: lot, Direction: direction, New: true}, err
+	fresh.ID = id.String()
+	return fresh, err
 }
 
 // Form takes up a notification to change it: with what was typed and not sent, if anything.
 func (d *Desk) Form(id string) (Form, error) {
+	if f, typed, err := d.typed(api.ObjectKindNotification, id); err != nil || typed {
+		return f, err
+	}
 	n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, id)
-	if err != nil {
-		return Form{}, err
+	if err != nil || !found {
+		return Form{}, errors.Join(err, missing(found))
 	}
-	draft, typed, err := d.store.Draft(draftNotification, id)
-	if err != nil {
-		return Form{}, err
+	text := textOf(n.Body)
+	return Form{
+		ID: id, Purchase: n.Body.Purchase, Lot: n.Body.Lot, Direction: n.Body.State.Direction, Base: n.Version, Text: text, Was: text,
+	}, nil
+}
+
+// typed takes up what was typed and not sent of something, if anything.
+func (d *Desk) typed(kind api.ObjectKind, id string) (f Form, typed bool, err error) {
+	draft, typed, err := d.store.Draft(string(kind), id)
+	if err != nil || !typed {
+		return f, false, err
 	}
-	var f Form
-	switch {
-	case typed:
-		if err := json.Unmarshal(draft.Body, &f); err != nil {
-			return Form{}, err
-		}
-		return d.Present(f)
-	case found:
-		text := textOf(n.Body)
-		return Form{
-			ID: id, Purchase: n.Body.Purchase, Lot: n.Body.Lot, Direction: n.Body.State.Direction, Base: n.Version,
-			Text: text, Was: text,
-		}, nil
-	default:
-		return Form{}, ErrGone
+	if err := json.Unmarshal(draft.Body, &f); err != nil {
+		return Form{}, false, err
 	}
+	f, err = d.Present(f)
+	return f, true, err
 }
 
 // KeepForm keeps what is typed on this machine (R-11.4).
@@ -161,12 +183,12 @@ func (d *Desk) KeepForm(f Form) error {
 func (d *Desk) DropForm(id string) error {
 	d.typing.Lock()
 	defer d.typing.Unlock()
-	return d.store.DropDraft(draftNotification, id)
+	return errors.Join(d.store.DropDraft(draftNotification, id), d.store.DropDraft(draftConclusion, id))
 }
 
 func formDraft(f Form) (localstore.Draft, error) {
 	body, err := json.Marshal(f)
-	return localstore.Draft{Kind: draftNotification, ID: f.ID, Base: f.Base, Body: body}, err
+	return localstore.Draft{Kind: string(f.kind()), ID: f.ID, Base: f.Base, Body: body}, err
 }
 
 // SaveForm sends what was written to the centre, which gives a new one its number (R-3.4). Without
@@ -194,22 +216,30 @@ func (d *Desk) SaveForm(ctx context.Context, f Form) error {
 }
 
 func formCommand(f Form, draft localstore.Draft) command {
+	c := command{aggregate: f.ID, base: f.Base, path: commandPath(collection(f.kind()), f.ID, stepEdit), draft: &draft}
 	if f.New {
-		return command{
-			aggregate: f.ID, path: pathCreate, label: "command.create", draft: &draft,
-			body: api.CreateCommand{
-				ID: f.ID, Purchase: f.Purchase, Lot: f.Lot, Direction: f.Direction,
-				TextKK: f.Text.KK, TextRU: f.Text.RU, Agreer: f.Text.Agreer,
-			},
+		c.base, c.path = 0, "/v1/"+collection(f.kind())
+	}
+	t := f.Text
+	switch outcome := api.ChosenOutcome(t.Outcome); {
+	case f.Objection == "" && f.New:
+		c.label = "command.create"
+		c.body = api.CreateCommand{
+			ID: f.ID, Purchase: f.Purchase, Lot: f.Lot, Direction: f.Direction, TextKK: t.KK, TextRU: t.RU, Agreer: t.Agreer,
 		}
+	case f.Objection == "":
+		c.label, c.body = "command.edit", api.EditCommand{TextKK: t.KK, TextRU: t.RU, Agreer: t.Agreer}
+	case f.New:
+		c.label = "command.create_conclusion"
+		c.body = api.ConcludeCommand{ID: f.ID, Objection: f.Objection, Outcome: outcome, TextKK: t.KK, TextRU: t.RU, Agreer: t.Agreer}
+	default:
+		c.label = "command.edit_conclusion"
+		c.body = api.EditConclusionCommand{Outcome: outcome, TextKK: t.KK, TextRU: t.RU, Agreer: t.Agreer}
 	}
-	return command{
-		aggregate: f.ID, base: f.Base, path: commandPath("notifications", f.ID, "edit"), label: "command.edit", draft: &draft,
-		body: api.EditCommand{TextKK: f.Text.KK, TextRU: f.Text.RU, Agreer: f.Text.Agreer},
-	}
+	return c
 }
 
-// withdraw takes the commands of a notification that have not been sent out of the outbox, for what
+// withdraw takes the commands of an aggregate that have not been sent out of the outbox, for what
 // is written now to take their place; it gives those that have been sent, of which nobody knows yet
 // whether they have arrived. The caller holds syncing.
 func (d *Desk) withdraw(id string) (under []localstore.Command, err error) {
@@ -231,20 +261,24 @@ func (d *Desk) withdraw(id string) (under []localstore.Command, err error) {
 	return under, nil
 }
 
-// SendToAgreement saves the form and sends it to its agreer (R-3.5).
+// SendToAgreement saves the form and sends it to its agreer (R-3.5, R-5.2).
 func (d *Desk) SendToAgreement(ctx context.Context, f Form) error {
+	action := control.ActionSendToAgreement
+	if f.Objection != "" {
+		action = control.ActionSendConclusion
+	}
 	err := d.SaveForm(ctx, f)
 	switch {
 	case err == nil:
-		return d.notify(ctx, f.ID, control.ActionSendToAgreement, nil)
+		return d.act(ctx, f.ID, action, nil)
 	case errors.Is(err, ErrQueued):
-		return d.behind(ctx, f.ID, control.ActionSendToAgreement)
+		return d.behind(ctx, f.ID, action)
 	default:
 		return err
 	}
 }
 
-// behind queues an action behind what waits for the same notification; accepting that moves it to the
+// behind queues an action behind what waits for the same aggregate; accepting that moves it to the
 // version that it made.
 func (d *Desk) behind(ctx context.Context, id string, action control.Action) error {
 	outbox, err := d.store.Outbox()
@@ -258,41 +292,31 @@ func (d *Desk) behind(ctx context.Context, id string, action control.Action) err
 		}
 	}
 	if !waits { // it has arrived since
-		return d.notify(ctx, id, action, nil)
+		return d.act(ctx, id, action, nil)
 	}
-	return d.do(ctx, command{
-		aggregate: id, base: base, path: commandPath("notifications", id, notificationPaths[action]), label: "command." + string(action),
-	})
-}
-
-// paths of the commands on a notification.
-var notificationPaths = map[control.Action]string{
-	control.ActionDelete: "delete", control.ActionSendToAgreement: "send-to-agreement", control.ActionAgree: "agree",
-	control.ActionReject: "reject", control.ActionRecall: "recall", control.ActionAcknowledge: "acknowledge",
-	control.ActionBegin: "begin", control.ActionConfirm: "confirm", control.ActionRefuseConfirmation: "refuse-confirmation",
-}
-
-// notify does an action to a notification as it is mirrored.
-func (d *Desk) notify(ctx context.Context, id string, action control.Action, body any) error {
-	return d.live(ctx, id, commandPath("notifications", id, notificationPaths[action]), "command."+string(action), body)
+	return d.do(ctx, command{aggregate: id, base: base, path: steps[action].path(id), label: "command." + string(action)})
 }
 
 // Delete deletes a draft or a rejected notification (R-3.4), and what is typed of it; one that has
 // not left this machine goes with what waits of it.
 func (d *Desk) Delete(ctx context.Context, id string) error {
+	return d.remove(ctx, id, control.ActionDelete)
+}
+
+func (d *Desk) remove(ctx context.Context, id string, action control.Action) error {
 	d.syncing.Lock()
 	under, err := d.withdraw(id)
 	d.syncing.Unlock()
 	if err != nil {
 		return err
 	}
-	_, arrived, err := d.store.Object(string(api.ObjectKindNotification), id)
+	_, arrived, err := d.store.Object(string(steps[action].kind), id)
 	switch {
 	case err != nil:
 	case len(under) > 0: // it may have arrived: if so, it is deleted there
-		err = d.behind(ctx, id, control.ActionDelete)
+		err = d.behind(ctx, id, action)
 	case arrived:
-		err = d.notify(ctx, id, control.ActionDelete, nil)
+		err = d.act(ctx, id, action, nil)
 	}
 	if err != nil && !errors.Is(err, ErrQueued) {
 		return err
@@ -302,20 +326,20 @@ func (d *Desk) Delete(ctx context.Context, id string) error {
 
 // Agree agrees and passes it on to the next agreer (R-3.6).
 func (d *Desk) Agree(ctx context.Context, id, next, comment string) error {
-	return d.notify(ctx, id, control.ActionAgree, api.AgreeCommand{Next: next, Comment: comment})
+	return d.act(ctx, id, control.ActionAgree, api.AgreeCommand{Next: next, Comment: comment})
 }
 
 // Reject rejects it with a reason (R-3.6).
 func (d *Desk) Reject(ctx context.Context, id, reason string) error {
-	return d.notify(ctx, id, control.ActionReject, api.RejectCommand{Reason: reason})
+	return d.act(ctx, id, control.ActionReject, api.RejectCommand{Reason: reason})
 }
 
 // Recall takes it back to a draft (R-3.9).
 func (d *Desk) Recall(ctx context.Context, id string) error {
-	return d.notify(ctx, id, control.ActionRecall, nil)
+	return d.act(ctx, id, control.ActionRecall, nil)
 }
 
 // Acknowledge says that the audit object has opened it (R-3.12).
 func (d *Desk) Acknowledge(ctx context.Context, id string) error {
-	return d.notify(ctx, id, control.ActionAcknowledge, nil)
+	return d.act(ctx, id, control.ActionAcknowledge, nil)
 }

@@ -15,6 +15,10 @@ func TestTheAuditObjectAnswers(t *testing.T) {
 	ok(t, auditor.Send(ctx, plan))
 	organizer := h.enter("organizer")
 	refused(t, organizer.Object(ctx, id, " ", ""), "no_text")
+	may := organizer.card(id).Answers
+	if !may.Begin.Allowed || len(may.Execute) != 1 || may.Execute[0].Remedy != control.AmendDocumentation || may.Execute[0].May.Reason != control.WindowNotOpen {
+		t.Errorf("the organiser may %+v", may)
+	}
 	ok(t, organizer.Begin(ctx, id))
 	if got := organizer.card(id).Notification.State.Status; got != control.NotificationInExecution {
 		t.Errorf("begun, it is %s", got)

@@ -64,7 +64,7 @@ var demoMade = sync.OnceValues(func() (m made, err error) {
 		switch p.Key {
 		case "auditor":
 			holder.Kinds = []demo.Kind{demo.Signing, demo.Auth, demo.Expired}
-		case "lot-manager", "second-auditor", "approver", "organizer", "administrator":
+		case "lot-manager", "second-auditor", "approver", "organizer", "administrator", "objection-manager", "controller", "controller-approver", "order-manager":
 		default:
 			continue
 		}
@@ -400,8 +400,10 @@ func (h *house) approved() (*seat, string) {
 	return auditor, form.ID
 }
 
-func (s *seat) approve(id string) error {
-	paper, err := s.PrepareApproval(context.Background(), id)
+func (s *seat) approve(id string) error { return s.sign(s.PrepareApproval(context.Background(), id)) }
+
+// sign signs a paper that was prepared, unless it was not.
+func (s *seat) sign(paper app.Paper, err error) error {
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,8 @@ import (
 
 const (
 	draftMarks        = "marks"
-	draftNotification = "notification"
+	draftNotification = string(api.ObjectKindNotification)
+	draftConclusion   = string(api.ObjectKindConclusion)
 
 	// pageAggregate begins the name under which a page's marks stand in the outbox.
 	pageAggregate = "page "

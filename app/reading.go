@@ -18,6 +18,7 @@ type Card struct {
 	Profiles     []control.RiskProfile // the violated ones
 	Edit, Delete, SendToAgreement, Agree, Reject,
 	Approve, Recall, Acknowledge control.Verdict
+	Answers  Answers
 	Window   control.Window // of the direction in which it may be sent; zero when the purchase is not mirrored
 	DaysLeft int            // to execute it; -1 when over or not delivered
 	Unsent   bool           // something typed on this machine has not reached the centre
@@ -30,7 +31,7 @@ func (d *Desk) Notifications() ([]Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	unsent, err := d.unsent()
+	unsent, err := d.unsent(api.ObjectKindNotification)
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +57,9 @@ func (d *Desk) Notifications() ([]Card, error) {
 	return cards, nil
 }
 
-// unsent are the forms that were typed here and have not been taken by the centre, by id.
-func (d *Desk) unsent() (map[string]Form, error) {
-	drafts, err := d.store.Drafts(draftNotification)
+// unsent are the forms of a kind that were typed here and have not been taken by the centre, by id.
+func (d *Desk) unsent(kind api.ObjectKind) (map[string]Form, error) {
+	drafts, err := d.store.Drafts(string(kind))
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +111,7 @@ func (d *Desk) Card(id string) (Card, error) {
 	if err != nil {
 		return Card{}, err
 	}
-	unsent, err := d.unsent()
+	unsent, err := d.unsent(api.ObjectKindNotification)
 	if err != nil {
 		return Card{}, err
 	}
@@ -138,6 +139,7 @@ func (d *Desk) card(n Versioned[api.Notification]) Card {
 		SendToAgreement: s.May(a, control.ActionSendToAgreement), Agree: s.May(a, control.ActionAgree),
 		Reject: s.May(a, control.ActionReject), Approve: s.May(a, control.ActionApprove),
 		Recall: s.May(a, control.ActionRecall), Acknowledge: s.May(a, control.ActionAcknowledge),
+		Answers: answersOf(s, a, d.Now()),
 	}
 	remedies := s.Remedies
 	if rules, lot, known := d.caseOf(n.Body); known {

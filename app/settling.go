@@ -4,13 +4,15 @@ import (
 	"encoding/json"
 
 	"baqylau/api"
+	"baqylau/control"
 	"baqylau/localstore"
 )
 
 // Paths of the commands that carry what was typed.
 const (
-	pathCreate = "/v1/notifications"
-	pathMarks  = "/v1/marks"
+	pathCreate   = "/v1/notifications"
+	pathConclude = "/v1/conclusions"
+	pathMarks    = "/v1/marks"
 )
 
 // settle drops the draft of an accepted command, as far as the draft says what has arrived: what was
@@ -18,13 +20,17 @@ const (
 func (d *Desk) settle(c localstore.Command, version int64, refused *BatchError) error {
 	d.typing.Lock()
 	defer d.typing.Unlock()
-	switch {
-	case c.Path == pathMarks:
+	switch id := c.Aggregate; c.Path {
+	case pathMarks:
 		return d.settleMarks(c, refused)
-	case c.Path == pathCreate, c.Path == commandPath("notifications", c.Aggregate, "edit"):
-		return d.settleForm(c, version)
-	case c.Path == commandPath("notifications", c.Aggregate, "delete"):
-		return d.store.DropDraft(draftNotification, c.Aggregate)
+	case pathCreate, step{api.ObjectKindNotification, stepEdit}.path(id):
+		return d.settleForm(draftNotification, c, version)
+	case pathConclude, step{api.ObjectKindConclusion, stepEdit}.path(id):
+		return d.settleForm(draftConclusion, c, version)
+	case steps[control.ActionDelete].path(id):
+		return d.store.DropDraft(draftNotification, id)
+	case steps[control.ActionDeleteConclusion].path(id):
+		return d.store.DropDraft(draftConclusion, id)
 	default:
 		return nil
 	}
@@ -32,18 +38,18 @@ func (d *Desk) settle(c localstore.Command, version int64, refused *BatchError) 
 
 // settleForm also remembers which version came of what was written over which: who goes on typing
 // wrote over that.
-func (d *Desk) settleForm(c localstore.Command, version int64) error {
-	var sent api.EditCommand // a create carries the same texts
+func (d *Desk) settleForm(kind string, c localstore.Command, version int64) error {
+	var sent api.EditConclusionCommand // what creates carries the same, and a notification no outcome
 	if err := json.Unmarshal(c.Body, &sent); err != nil {
 		return err
 	}
-	arrived := Text{KK: sent.TextKK, RU: sent.TextRU, Agreer: sent.Agreer}
+	arrived := Text{KK: sent.TextKK, RU: sent.TextRU, Agreer: sent.Agreer, Outcome: control.Outcome(sent.Outcome)}
 	if version > c.Base {
 		d.mu.Lock()
 		d.own[c.Aggregate] = append(d.own[c.Aggregate], ownStep{from: c.Base, to: version, text: arrived})
 		d.mu.Unlock()
 	}
-	draft, found, err := d.store.Draft(draftNotification, c.Aggregate)
+	draft, found, err := d.store.Draft(kind, c.Aggregate)
 	if err != nil || !found {
 		return err
 	}
@@ -52,7 +58,7 @@ func (d *Desk) settleForm(c localstore.Command, version int64) error {
 		return err
 	}
 	if typed.Text == arrived {
-		return d.store.DropDraft(draftNotification, c.Aggregate)
+		return d.store.DropDraft(kind, c.Aggregate)
 	}
 	if draft, err = formDraft(d.lift(typed)); err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 
 // Paper is a document as it lies before the signer: the very bytes that will be signed.
 type Paper struct {
-	Kind    api.ObjectKind // certificate or notification
+	Kind    api.ObjectKind // certificate, notification or conclusion
 	ID      string
 	Number  string
 	Title   string // what it is about: the lot
@@ -38,22 +38,31 @@ func (d *Desk) File(ctx context.Context, digest string) ([]byte, error) {
 
 // PrepareApproval has the centre make the final file of a notification with my position and name.
 func (d *Desk) PrepareApproval(ctx context.Context, id string) (Paper, error) {
-	n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, id)
-	if err != nil || !found {
-		return Paper{}, errors.Join(err, missing(found))
+	const kind = api.ObjectKindNotification
+	return d.prepare(ctx, kind, id, "command.prepare", func() (Paper, string, error) {
+		n, found, err := mirroredOne[api.Notification](d, kind, id)
+		p := Paper{Kind: kind, ID: id, Number: n.Body.Number, Title: n.Body.LotNumber, Version: n.Version, Digest: n.Body.File}
+		return p, n.Body.PreparedBy, errors.Join(err, missing(found))
+	})
+}
+
+// prepare fetches the final file, which the centre makes first unless it has made it for me already. of
+// reads the paper as it is mirrored, and whom its file names.
+func (d *Desk) prepare(ctx context.Context, kind api.ObjectKind, id, label string, of func() (p Paper, by string, err error)) (Paper, error) {
+	p, by, err := of()
+	if err != nil {
+		return Paper{}, err
 	}
-	if n.Body.PreparedBy != d.Me.Person.IIN || n.Body.File == "" {
-		err = d.do(ctx, command{aggregate: id, base: n.Version, path: commandPath("notifications", id, "prepare"), label: "command.prepare"})
+	if by != d.Me.Person.IIN || p.Digest == "" {
+		err = d.do(ctx, command{aggregate: id, base: p.Version, path: step{kind, stepPrepare}.path(id), label: label})
 		if err != nil {
 			return Paper{}, err
 		}
-		if n, _, err = mirroredOne[api.Notification](d, api.ObjectKindNotification, id); err != nil {
+		if p, _, err = of(); err != nil {
 			return Paper{}, err
 		}
 	}
-	return d.paper(ctx, Paper{
-		Kind: api.ObjectKindNotification, ID: id, Number: n.Body.Number, Title: n.Body.LotNumber, Version: n.Version, Digest: n.Body.File,
-	})
+	return d.paper(ctx, p)
 }
 
 // ErrGone means that the object is no longer there, or no longer to be seen.
@@ -96,13 +105,14 @@ func (d *Desk) signPaper(ctx context.Context, key *signing.Key, p Paper) error {
 	if err != nil {
 		return err
 	}
-	c := command{aggregate: p.ID, base: p.Version, body: api.SignCommand{Digest: p.Digest, CMS: cms}, label: "command.sign"}
+	last := stepApprove
 	if p.Kind == api.ObjectKindCertificate {
-		c.path = commandPath("certificates", p.ID, "sign")
-	} else {
-		c.path = commandPath("notifications", p.ID, "approve")
+		last = "sign"
 	}
-	return d.do(ctx, c)
+	return d.do(ctx, command{
+		aggregate: p.ID, base: p.Version, path: step{p.Kind, last}.path(p.ID), label: "command.sign",
+		body: api.SignCommand{Digest: p.Digest, CMS: cms},
+	})
 }
 
 // WaitingForSignature lists the notifications that wait for my approval, what closes first first.

@@ -60,7 +60,7 @@ func (n *Notification) penalty(a Actor, action Action) Verdict {
 // SavePenalty answers whether the actor may save this information. The dates are days of
 // Asia/Almaty, not later than today there.
 func (r *Rules) SavePenalty(n *Notification, a Actor, info *PenaltyInfo, now time.Time) Verdict {
-	v := n.penalty(a, ActionSavePenalty)
+	v := n.MaySavePenalty(a)
 	if !v.Allowed {
 		return v
 	}
@@ -69,6 +69,9 @@ func (r *Rules) SavePenalty(n *Notification, a Actor, info *PenaltyInfo, now tim
 	}
 	return v
 }
+
+// MaySavePenalty is the right of [Rules.SavePenalty], whatever the information says.
+func (n *Notification) MaySavePenalty(a Actor) Verdict { return n.penalty(a, ActionSavePenalty) }
 
 // CompletePenalty answers whether the actor may lock the information.
 func (n *Notification) CompletePenalty(a Actor) Verdict { return n.penalty(a, ActionCompletePenalty) }

@@ -218,7 +218,8 @@ func TestTheCast(t *testing.T) {
 	}
 	for role, count := range map[control.Role]int{
 		control.LotManager: 1, control.ControlReports: 1, control.Auditor: 2, control.AuditorApprover: 1,
-		control.AuditObject: 2, control.Administrator: 1, control.ObjectionManager: 1, control.Controller: 1,
+		control.AuditObject: 5, control.Administrator: 1, control.ObjectionManager: 1, control.Controller: 1,
+		control.ControllerApprover: 1, control.OrderManager: 1,
 	} {
 		if roles[role] != count {
 			t.Errorf("%d people are %s, want %d", roles[role], role, count)
