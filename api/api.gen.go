@@ -20,27 +20,6 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
-// Defines values for CertificateState.
-const (
-	Prepared   CertificateState = "prepared"
-	Signed     CertificateState = "signed"
-	Superseded CertificateState = "superseded"
-)
-
-// Valid indicates whether the value is a known member of the CertificateState enum.
-func (e CertificateState) Valid() bool {
-	switch e {
-	case Prepared:
-		return true
-	case Signed:
-		return true
-	case Superseded:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for ChosenOutcome.
 const (
 	ChosenOutcomeEmpty           ChosenOutcome = ""
@@ -265,13 +244,10 @@ type Certificate struct {
 	Purchase     string   `json:"purchase"`
 
 	// Signature SHA-256 of the detached CMS
-	Signature string           `json:"signature,omitempty,omitzero"`
-	SignedAt  time.Time        `json:"signed_at,omitempty,omitzero"`
-	State     CertificateState `json:"state"`
+	Signature string                    `json:"signature,omitempty,omitzero"`
+	SignedAt  time.Time                 `json:"signed_at,omitempty,omitzero"`
+	State     control.CertificateStatus `json:"state"`
 }
-
-// CertificateState defines model for Certificate.State.
-type CertificateState string
 
 // CertificateCommand defines model for CertificateCommand.
 type CertificateCommand struct {

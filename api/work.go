@@ -53,6 +53,13 @@ func Effective(p *control.Purchase, notifications iter.Seq[Notification], now ti
 	return p.Effective(sent, now)
 }
 
+// Rules is the certificate as the rules know it.
+func (c Certificate) Rules() control.Certificate {
+	return control.Certificate{
+		Number: c.Number, Status: c.State, Direction: c.Direction, Assignee: c.Assignee, File: c.File, Basis: c.Basis,
+	}
+}
+
 // FullName is surname, given name and patronymic.
 func (p Person) FullName() string {
 	return strings.Join(slices.DeleteFunc([]string{p.Surname, p.Given, p.Patronymic}, func(s string) bool { return s == "" }), " ")

@@ -19,8 +19,16 @@ func (d *Desk) Report(ctx context.Context, filter api.GetReportParams) (api.Repo
 	return d.client.Report(ctx, filter)
 }
 
-// MayReport says whether the reports are open to me, and MayAssign whether assigning is.
+// MayReport says whether the reports are open to me.
 func (d *Desk) MayReport() control.Verdict { return control.Report(d.Actor()) }
+
+// MayAssign says whether assigning is open to me at all.
+func (d *Desk) MayAssign() control.Verdict { return control.MayAssign(d.Actor()) }
+
+// Uses says whether a part of the program is mine to use.
+func (d *Desk) Uses(part control.Action) bool {
+	return control.May(d.Actor(), part, control.Facts{}).Allowed
+}
 
 // ExportReport writes every row of a report to .xlsx. progress is told the rows written.
 func (d *Desk) ExportReport(ctx context.Context, w io.Writer, lang assets.Lang, filter api.GetReportParams, progress func(rows int)) error {

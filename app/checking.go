@@ -118,7 +118,8 @@ func standing(f *files, lot string, direction control.Direction) *api.Notificati
 
 func signedCertificate(f *files, purchase string, direction control.Direction, assignee string) *api.Certificate {
 	for _, c := range f.certificates {
-		if c.Body.Purchase == purchase && c.Body.Direction == direction && c.Body.Assignee == assignee && c.Body.State == api.Signed {
+		state := c.Body.Rules()
+		if c.Body.Purchase == purchase && c.Body.Direction == direction && c.Body.Assignee == assignee && state.InForce() {
 			return &c.Body
 		}
 	}

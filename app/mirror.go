@@ -105,20 +105,39 @@ func (d *Desk) rulesFor(f *files, p *control.Purchase) (*control.Case, error) {
 		func(lot string) api.Assignment { return f.assignments[lot].Body },
 		func(id string) api.Marks { return f.marks[id].Body },
 		all)
+	for i := range work {
+		// What another department has is not mirrored here, nor that it has it.
+		_, assigned := f.assignments[p.Lots[i].ID]
+		work[i].Unknown = !assigned
+	}
 	stands := api.Effective(p, all, d.Now())
 	return d.rules().Case(&stands.Purchase, work, d.Now())
 }
 
+// Assignees lists my colleagues to whom I may assign lots, by name.
+func (d *Desk) Assignees() ([]api.Person, error) {
+	return d.colleagues(func(p control.Actor) bool { return control.FitAssignee(d.Actor(), p).Allowed })
+}
+
+// Agreers lists my colleagues, myself included, who may agree on our notifications, by name.
+func (d *Desk) Agreers() ([]api.Person, error) {
+	n := control.Notification{Organization: d.Me.Person.Organization}
+	return d.colleagues(func(p control.Actor) bool { return n.FitAgreer(p).Allowed })
+}
+
 // Colleagues lists the people of my organisation who have any of the roles, by name.
 func (d *Desk) Colleagues(roles ...control.Role) ([]api.Person, error) {
+	return d.colleagues(func(p control.Actor) bool { return p.HasAny(roles...) })
+}
+
+func (d *Desk) colleagues(fit func(control.Actor) bool) ([]api.Person, error) {
 	people, err := mirroredAll[api.Person](d, api.ObjectKindPerson)
 	if err != nil {
 		return nil, err
 	}
 	var list []api.Person
 	for _, p := range people {
-		actor := control.Actor{Roles: p.Body.Roles}
-		if p.Body.Organization == d.Me.Person.Organization && actor.HasAny(roles...) {
+		if p.Body.Organization == d.Me.Person.Organization && fit(p.Body.Actor()) {
 			list = append(list, p.Body)
 		}
 	}

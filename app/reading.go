@@ -17,7 +17,7 @@ type Card struct {
 	Version      int64
 	Profiles     []control.RiskProfile // the violated ones
 	Edit, Delete, SendToAgreement, Agree, Reject,
-	Approve, Recall, Acknowledge control.Verdict
+	Approve, Recall, Send, Acknowledge control.Verdict
 	Answers  Answers
 	Window   control.Window // of the direction in which it may be sent; zero when the purchase is not mirrored
 	DaysLeft int            // to execute it; -1 when over or not delivered
@@ -138,7 +138,7 @@ func (d *Desk) card(n Versioned[api.Notification]) Card {
 		Edit: s.May(a, control.ActionEdit), Delete: s.May(a, control.ActionDelete),
 		SendToAgreement: s.May(a, control.ActionSendToAgreement), Agree: s.May(a, control.ActionAgree),
 		Reject: s.May(a, control.ActionReject), Approve: s.May(a, control.ActionApprove),
-		Recall: s.May(a, control.ActionRecall), Acknowledge: s.May(a, control.ActionAcknowledge),
+		Recall: s.May(a, control.ActionRecall), Send: s.May(a, control.ActionSend), Acknowledge: s.May(a, control.ActionAcknowledge),
 		Answers: answersOf(s, a, d.Now()),
 	}
 	remedies := s.Remedies
@@ -277,13 +277,17 @@ func (d *Desk) lotTask(lot MyLot) (Task, bool) {
 	}
 }
 
+// writing is what its author has to do about a notification that may go to agreement.
+var writing = map[control.NotificationStatus]TaskKind{
+	control.NotificationDraft: TaskFinish, control.NotificationRejected: TaskRework,
+}
+
 func (d *Desk) cardTask(c Card) (Task, bool) {
 	n := c.Notification
 	t := Task{
 		Purchase: n.Purchase, Direction: n.State.Direction, Notification: n.ID, Number: n.Number,
 		KK: n.NameKK, RU: n.NameRU, WhoseKK: n.AuthorName, WhoseRU: n.AuthorName, Due: c.Window.Closes, DaysLeft: -1,
 	}
-	mine := n.State.Author == d.Me.Person.IIN
 	switch {
 	case c.Acknowledge.Allowed:
 		t.Kind, t.Due = TaskAcknowledge, n.State.Deadline
@@ -291,11 +295,9 @@ func (d *Desk) cardTask(c Card) (Task, bool) {
 		t.Kind = TaskSign
 	case c.Agree.Allowed:
 		t.Kind = TaskAgree
-	case n.State.Status == control.NotificationRejected && mine:
-		t.Kind = TaskRework
-	case n.State.Status == control.NotificationDraft && mine:
-		t.Kind = TaskFinish
-	case n.State.Status == control.NotificationApproved && mine:
+	case c.SendToAgreement.Allowed:
+		t.Kind = writing[n.State.Status]
+	case c.Send.Allowed:
 		t.Kind = TaskSend
 	default:
 		return t, false

@@ -34,13 +34,13 @@ func (d *Desk) PrepareDispatch(purchase string, direction control.Direction) (Di
 		return Dispatch{}, err
 	}
 	plan := Dispatch{Purchase: p, Direction: direction}
-	_, out := c.Dispatch(direction)
+	goes, out := c.Dispatch(direction)
 	for _, i := range out {
 		plan.ShutOut = append(plan.ShutOut, p.Lots[i])
 	}
 	for _, n := range f.notifications {
-		s := n.Body.State
-		if n.Body.Purchase == purchase && s.Direction == direction && s.Status == control.NotificationApproved {
+		lot := slices.IndexFunc(p.Lots, func(l control.Lot) bool { return l.ID == n.Body.Lot })
+		if n.Body.Purchase == purchase && n.Body.State.Direction == direction && slices.Contains(goes, lot) {
 			plan.Sent = append(plan.Sent, n.Body)
 			plan.seen = append(plan.seen, api.Seen{ID: n.Body.ID, Version: n.Version, Digest: n.Body.File})
 		}

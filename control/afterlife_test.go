@@ -103,7 +103,7 @@ func newAfterlife(t *rapid.T, rules *control.Rules, start time.Time) *afterlife 
 	n := *aNotification(control.NotificationApproved)
 	n.Direction = rapid.SampledFrom([]control.Direction{control.D1, control.D3, control.D4}).Draw(t, "direction")
 	n.Profiles = []int{rapid.SampledFrom([]int{1, 3, 5}).Draw(t, "profile")}
-	if w.n, err = c.Deliver(n, 0, start); err != nil {
+	if w.n, _, err = c.Deliver(n, "n-1", 0, p, start); err != nil {
 		t.Fatal(err)
 	}
 	w.born, w.deadline = w.n, w.n.Deadline

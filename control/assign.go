@@ -8,8 +8,8 @@ func Report(a Actor) Verdict {
 	return a.myself("R-1.1")
 }
 
-// mayAssign is the right of alone: both roles.
-func mayAssign(a Actor) Verdict {
+// MayAssign answers whether assigning is open to the actor at all: both roles.
+func MayAssign(a Actor) Verdict {
 	for _, role := range [...]Role{LotManager, ControlReports} {
 		if !a.Has(role) {
 			return refuse("R-1.3", MissingRole, string(role))
@@ -18,14 +18,23 @@ func mayAssign(a Actor) Verdict {
 	return a.myself("R-1.3")
 }
 
+// FitAssignee answers whether a person may be assigned to by the actor: an auditor of one's own
+// organisation.
+func FitAssignee(a, candidate Actor) Verdict {
+	if candidate.Organization != a.Organization || !candidate.Has(Auditor) {
+		return refuse("R-1.3", UnfitAssignee, candidate.Person)
+	}
+	return allow("R-1.3", Window{})
+}
+
 // Assign answers whether the actor may assign the lot to the assignee (R-1.3 … ). An assignment
 // covers the lot in all directions, so being subject in one of them is enough.
 func (c *Case) Assign(a Actor, lot int, assignee Actor) Verdict {
-	if v := mayAssign(a); !v.Allowed {
+	if v := MayAssign(a); !v.Allowed {
 		return v
 	}
-	if assignee.Organization != a.Organization || !assignee.Has(Auditor) {
-		return refuse("R-1.3", UnfitAssignee, assignee.Person)
+	if v := FitAssignee(a, assignee); !v.Allowed {
+		return v
 	}
 	_, subject := c.SubjectAnywhere(lot)
 	if !subject.Allowed {
@@ -42,7 +51,7 @@ func (c *Case) Assign(a Actor, lot int, assignee Actor) Verdict {
 
 // Unassign answers whether the actor may take the assignment back.
 func (c *Case) Unassign(a Actor, lot int) Verdict {
-	if v := mayAssign(a); !v.Allowed {
+	if v := MayAssign(a); !v.Allowed {
 		return v
 	}
 	if c.Work[lot].Assignee == "" {

@@ -54,6 +54,10 @@ func TestR13AssigningNeedsBothRolesAndAFitAuditor(t *testing.T) {
 	} {
 		t.Run(r.name, func(t *testing.T) { expect(t, inD1(t).build().Assign(r.by, 0, r.whom), r.want) })
 	}
+	expect(t, control.FitAssignee(marat, berik), "R-1.3")
+	expect(t, control.FitAssignee(marat, yerlan), "R-1.3 unfit_assignee")
+	expect(t, control.MayAssign(marat), "R-1.3")
+	expect(t, control.MayAssign(aigul), "R-1.3 missing_role")
 }
 
 func TestR14OnlyWhatIsSubjectToControlIsAssigned(t *testing.T) {

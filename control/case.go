@@ -58,6 +58,9 @@ type LotWork struct {
 	Assignee     string           // the person it is assigned to; empty when unassigned
 	Organization string           // the department that assigned it, the assignee's; empty when unknown
 	Directions   [5]DirectionWork // by Direction.index
+	// Unknown says that what was done on the lot is not known here: another department may be at it. Then
+	// it holds back nothing here, and the centre, which knows of it, decides.
+	Unknown bool
 }
 
 // In gives the work in a direction, to be read or changed.

@@ -168,31 +168,3 @@ func (c *Case) CheckMarks(d Direction, marks []Mark) Verdict {
 	}
 	return allow(rule, Window{})
 }
-
-// Certify answers whether the actor may finish with a certificate in a direction: once
-// marks exist on a lot of theirs. It covers the assignee's lots of the announcement.
-func (c *Case) Certify(a Actor, d Direction) Verdict {
-	const rule = "R-2.5"
-	if !a.Has(Auditor) {
-		return refuse(rule, MissingRole, string(Auditor))
-	}
-	if v := a.myself(rule); !v.Allowed {
-		return v
-	}
-	mine, marked := false, false
-	for i := range c.Work {
-		if a.Person == "" || c.Work[i].Assignee != a.Person {
-			continue
-		}
-		mine = true
-		marked = marked || anyMark(c.Work[i].In(d).Marks)
-	}
-	switch {
-	case !mine:
-		return refuse(rule, MissingRelation, "assignee")
-	case !marked:
-		return refuse(rule, NoMarks, c.Purchase.Number)
-	default:
-		return allow(rule, c.Window(d))
-	}
-}

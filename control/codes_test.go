@@ -63,6 +63,9 @@ func TestTheCodesAreTheGlossarys(t *testing.T) {
 		{string(control.WorkConclusion), "conclusion"},
 		{string(control.WorkConclusionAgreer), "conclusion_agreer"},
 		{string(control.ActionAdminister), "administer"},
+		{string(control.Prepared), "prepared"},
+		{string(control.Signed), "signed"},
+		{string(control.Superseded), "superseded"},
 		{string(control.CertificateSigned), "certificate_signed"},
 		{string(control.NoCalendar), "no_calendar"},
 		{string(control.DigestChanged), "digest_changed"},
@@ -130,6 +133,14 @@ func TestNobodyIsRelatedToNothing(t *testing.T) {
 	expect(t, g.build().Mark(everyRole, 0, control.D1), "R-2.2 missing_relation")
 	expect(t, g.build().Create(everyRole, 0, control.D1), "R-3.1 missing_relation")
 	expect(t, g.build().Certify(everyRole, control.D1), "R-2.5 missing_relation")
+	expect(t, control.ViewDesk(everyRole, ""), "R-2.1 missing_relation")
+	expect(t, control.ViewMessage(everyRole, ""), "R-3.11 missing_relation")
+	expect(t, control.ViewPerson(control.Actor{}, ""), "§0 missing_role")
+	expect(t, (&control.Notification{}).ViewAgreement(everyRole), "R-3.6 missing_relation")
+	expect(t, (&control.Objection{}).ViewReview(everyRole), "R-4.1 missing_relation")
+	if (control.Papers{File: "ab12"}).PreparedFor(everyRole) {
+		t.Error("a file that names nobody names nobody")
+	}
 }
 
 // The same, said of a person with an odd name: a name alone is enough to be somebody.

@@ -117,15 +117,10 @@ func (c Conclusion) After(action Action) (Conclusion, bool) {
 // View answers whether the actor may read the conclusion: the committee's controllers, and once it is
 // delivered the department whose notification it is on and the audit object.
 func (c *Conclusion) View(a Actor) Verdict {
-	delivered := c.Status == ConclusionDelivered
-	at := func(organization string) bool { return a.Organization != "" && a.Organization == organization }
-	switch {
-	case at(c.Organization) && a.HasAny(Controller, ControllerApprover, ObjectionManager):
-		return allow("R-5.1", Window{})
-	case delivered && at(c.Department) && a.HasAny(Auditor, AuditorApprover):
-		return allow("R-7", Window{})
-	case delivered && at(c.Recipient) && a.Has(AuditObject):
-		return allow("R-5.3", Window{})
+	var room [6]Reader
+	switch v := reading(a, c.Readers(room[:0])); {
+	case v.Allowed:
+		return v
 	case !a.HasAny(Auditor, AuditorApprover, AuditObject, ObjectionManager, Controller, ControllerApprover):
 		return refuse("R-7", MissingRole, string(Controller))
 	default:

@@ -178,3 +178,15 @@ func TestR315And316WithoutDirections(t *testing.T) {
 		{"a tender has no notification without direction", ready(inD1, control.D1), nil, "R-3.1 wrong_direction"},
 	}, createIn(control.Undirected))
 }
+
+// one notification per lot and direction, even where two are created at one moment.
+func TestR31ThePlaceThatIsTakenMeanwhileIsTaken(t *testing.T) {
+	c := ready(inD1, control.D1)(t).build()
+	expect(t, c.CreateUnclaimed(aigul, 0, control.D1, false), "R-3.1.1")
+	v := c.CreateUnclaimed(aigul, 0, control.D1, true)
+	expect(t, v, "R-3.1 exists_already")
+	if v.Subject != "84492164-ОК1" || v.Opens.IsZero() || v.Closes.IsZero() {
+		t.Errorf("it says %+v", v)
+	}
+	expect(t, c.CreateUnclaimed(berik, 0, control.D1, true), "R-3.1 missing_relation")
+}

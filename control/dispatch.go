@@ -2,6 +2,7 @@ package control
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -38,6 +39,16 @@ func (c *Case) Create(a Actor, lot int, d Direction) Verdict {
 	default:
 		return when
 	}
+}
+
+// CreateUnclaimed answers as [Case.Create], where somebody else may have created one at the same
+// moment: claimed says that the lot's place in the direction is taken.
+func (c *Case) CreateUnclaimed(a Actor, lot int, d Direction, claimed bool) Verdict {
+	v := c.Create(a, lot, d)
+	if v.Allowed && claimed {
+		return refuse("R-3.1", ExistsAlready, c.Purchase.Lots[lot].Number).within(Window{v.Opens, v.Closes})
+	}
+	return v
 }
 
 // creation is the part of that depends on statuses and dates: ….
@@ -126,17 +137,50 @@ func (c *Case) SendAll(a Actor, d Direction) Verdict {
 	if c.Sent(d) {
 		return refuse(rule, ShutOut, "").within(w)
 	}
-	profiles := c.Profiles(d)
+	profiles, unknown := c.Profiles(d), false
 	for i := range c.Work {
+		if c.Work[i].Unknown {
+			unknown = true
+			continue
+		}
 		marks := c.Work[i].In(d).Marks
 		if (anyMark(marks) || c.Subject(i, d).Allowed) && !allChecked(profiles, marks) {
 			return refuse(rule, NotChecked, c.Purchase.Lots[i].Number).within(w)
 		}
 	}
-	if len(approved) == 0 {
+	if len(approved) == 0 && !unknown {
 		return refuse(rule, NothingApproved, "").within(w)
 	}
 	return when
+}
+
+// Seen is a notification as somebody saw it before sending: what is sent is what was seen.
+type Seen struct {
+	ID      string
+	Version int64
+	Digest  string // SHA-256 of its file
+}
+
+// SendSeen answers whether the actor may send all, having seen these: exactly the approved ones as they
+// are now, whoever wrote them. claimed says that somebody has sent at the same moment.
+func (c *Case) SendSeen(a Actor, d Direction, approved, seen []Seen, claimed bool) Verdict {
+	v := c.SendAll(a, d)
+	switch {
+	case !v.Allowed:
+		return v
+	case claimed:
+		return refuse("R-3.10", ShutOut, "").within(Window{v.Opens, v.Closes})
+	case !sameSeen(approved, seen):
+		return refuse("R-3.10", VersionChanged, c.Purchase.Number).within(Window{v.Opens, v.Closes})
+	default:
+		return v
+	}
+}
+
+// sameSeen says whether both lists hold the same, in whatever order.
+func sameSeen(a, b []Seen) bool {
+	byID := func(x, y Seen) int { return strings.Compare(x.ID, y.ID) }
+	return slices.Equal(slices.SortedFunc(slices.Values(a), byID), slices.SortedFunc(slices.Values(b), byID))
 }
 
 func (c *Case) wroteAny(person string) bool {

@@ -85,6 +85,66 @@ func TestR310EveryLotIsCheckedAndOneNotificationApproved(t *testing.T) {
 	})
 }
 
+// what another department did on a lot is not known to a client, so it can't be what refuses there.
+func TestR310ALotOfWhichNothingIsKnownHoldsNothingBack(t *testing.T) {
+	unknown := func(g *given) *control.LotWork {
+		g.another()
+		g.done(1).Unknown = true
+		return g.done(1)
+	}
+	tell(t, []row{
+		{"beside an approved one", approved(inD1, control.D1), func(g *given) { unknown(g) }, "R-3.10"},
+		{"it may have the approved one", inD1, func(g *given) {
+			g.notified(0, control.D1, control.NotificationDraft)
+			unknown(g)
+		}, "R-3.10"},
+		{"a lot of one's own that is unchecked holds back all the same", approved(inD1, control.D1), func(g *given) {
+			unknown(g)
+			g.another()
+		}, "R-3.10 not_checked"},
+		{"once one was sent, none is", approved(inD1, control.D1), func(g *given) {
+			unknown(g).In(control.D1).Notification = control.NotificationDelivered
+		}, "R-3.10 shut_out"},
+	}, sendAll(control.D1))
+}
+
+// exactly the approved ones as they are now are sent, whoever wrote them.
+func TestR310WhatIsSentIsWhatWasSeen(t *testing.T) {
+	c := approved(inD1, control.D1)(t).build()
+	one, two := control.Seen{ID: "n-1", Version: 6, Digest: "ab12"}, control.Seen{ID: "n-2", Version: 4, Digest: "cd34"}
+	newer, other := two, two
+	newer.Version, other.Digest = 5, "ef56"
+	for _, r := range []struct {
+		name     string
+		by       control.Actor
+		approved []control.Seen
+		seen     []control.Seen
+		claimed  bool
+		want     string
+	}{
+		{"all of them", aigul, []control.Seen{one, two}, []control.Seen{one, two}, false, "R-3.10"},
+		{"in any order", aigul, []control.Seen{one, two}, []control.Seen{two, one}, false, "R-3.10"},
+		{"one was not seen", aigul, []control.Seen{one, two}, []control.Seen{one}, false, "R-3.10 version_changed"},
+		{"one is no longer approved", aigul, []control.Seen{one}, []control.Seen{one, two}, false, "R-3.10 version_changed"},
+		{"one was seen twice", aigul, []control.Seen{one, two}, []control.Seen{one, one}, false, "R-3.10 version_changed"},
+		{"one is newer", aigul, []control.Seen{one, newer}, []control.Seen{one, two}, false, "R-3.10 version_changed"},
+		{"one has another file", aigul, []control.Seen{one, other}, []control.Seen{one, two}, false, "R-3.10 version_changed"},
+		{"somebody has sent at the same moment", aigul, []control.Seen{one}, []control.Seen{one}, true, "R-3.10 shut_out"},
+		{"somebody who may not send", saule, []control.Seen{one}, []control.Seen{one}, true, "R-3.10 missing_role"},
+	} {
+		t.Run(r.name, func(t *testing.T) {
+			v := c.SendSeen(r.by, control.D1, r.approved, r.seen, r.claimed)
+			expect(t, v, r.want)
+			if v.Reason != control.MissingRole && (v.Opens.IsZero() || v.Closes.IsZero()) {
+				t.Errorf("it says no window: %+v", v)
+			}
+			if v.Reason == control.VersionChanged && v.Subject != "17379677-1" {
+				t.Errorf("it speaks of %q", v.Subject)
+			}
+		})
+	}
+}
+
 func TestR310StatusesAndWindowsOfSending(t *testing.T) {
 	t.Run("D1 discussed", func(t *testing.T) {
 		g := approved(inD1, control.D1)

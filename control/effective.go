@@ -87,9 +87,7 @@ type SentNotification struct {
 // settled says whether the effect of sending it has ended by what people did: the remedy is done, or
 // continuing without it was chosen, or the notification is annulled.
 func (s *SentNotification) settled() bool {
-	return s.State.Remedy.Continues() || slices.Contains([]NotificationStatus{
-		NotificationExecuted, NotificationAwaiting, NotificationAnnulled,
-	}, s.State.Status)
+	return s.State.Remedy.Continues() || s.State.Status.Settled()
 }
 
 // lapsed says whether its deadline passed with nothing done.

@@ -252,3 +252,12 @@ func TestR311aWhatIsOwedCanBeTold(t *testing.T) {
 		}
 	}
 }
+
+func TestR311WhatIsSettledWaitsForNobody(t *testing.T) {
+	settled := []control.NotificationStatus{"executed", "awaiting_confirmation", "annulled"}
+	for _, s := range control.NotificationStatuses() {
+		if s.Settled() != slices.Contains(settled, s) {
+			t.Errorf("one that is %s is settled: %v", s, s.Settled())
+		}
+	}
+}

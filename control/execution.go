@@ -115,26 +115,38 @@ func (n Notification) After(action Action, at time.Time) (Notification, bool) {
 	return n, true
 }
 
-// Deliver is the notification of a lot as sending leaves it: the time to the millisecond, both terms,
-// and the ways of executing. It fails when the calendar lacks a year of the terms.
-func (c *Case) Deliver(n Notification, lot int, at time.Time) (Notification, error) {
+// Deliver is the notification of a lot as sending leaves it, with the effect on statuses: the time to the
+// millisecond, both terms, and the ways of executing. portal is the purchase as the
+// portal has it: an effect remembers what that said. It fails when the calendar lacks a year of the terms.
+func (c *Case) Deliver(n Notification, id string, lot int, portal *Purchase, at time.Time) (Notification, Effect, error) {
 	at = at.Truncate(time.Millisecond)
 	deadline, err := c.Rules.Deadline(at)
 	if err != nil {
-		return n, err
+		return n, Effect{}, err
 	}
 	until, err := c.Rules.ObjectionDeadline(at)
 	if err != nil {
-		return n, err
+		return n, Effect{}, err
 	}
 	n.Status, n.DeliveredAt, n.Deadline, n.ObjectionUntil = NotificationDelivered, at, deadline, until
 	n.Remedies = c.Remedies(lot, n.Direction, n.Profiles, at)
-	return n, nil
+	effect := c.EffectOf(id, lot, n.Direction, at)
+	effect.Portal = Standing{portal.Status, portal.Lots[lot].Status, portal.Lots[lot].PlanPointStatus}
+	return n, effect, nil
 }
 
 // ConfirmationDue is the end of the term in which the author is to answer the organiser's report.
 func (r *Rules) ConfirmationDue(reported time.Time) (time.Time, error) {
 	return r.Calendar.WorkingDays(reported, int(r.Terms.At(ConfirmationTerm, reported)))
+}
+
+// AnswerDue is the end of the term in which the author is to answer; zero where no report waits for an
+// answer.
+func (r *Rules) AnswerDue(n *Notification) (time.Time, error) {
+	if n.Status != NotificationAwaiting {
+		return time.Time{}, nil
+	}
+	return r.ConfirmationDue(n.ReportedAt)
 }
 
 // Resume is the deadline of a notification whose objection was refused or partly satisfied:

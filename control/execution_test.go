@@ -329,7 +329,10 @@ func TestAfterFixesWhatTheActionFixes(t *testing.T) {
 func TestR311DeliveryFixesTimeTermsAndRemedies(t *testing.T) {
 	g := inD1(t)
 	c := g.build()
-	n, err := c.Deliver(*aNotification(control.NotificationApproved), 0, almaty(t, "2026-03-12 10:00").Add(123_456_789))
+	portal := g.purchase
+	portal.Lots = slices.Clone(portal.Lots)
+	portal.Status, portal.Lots[0].Status, portal.Lots[0].PlanPointStatus = control.AcceptingApplications, control.Held, control.NotHeld
+	n, effect, err := c.Deliver(*aNotification(control.NotificationApproved), "n-1", 0, &portal, almaty(t, "2026-03-12 10:00").Add(123_456_789))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -345,10 +348,14 @@ func TestR311DeliveryFixesTimeTermsAndRemedies(t *testing.T) {
 	if n.Status != "delivered" || len(n.Remedies) != 1 || n.Remedies[0].Remedy != control.AmendDocumentation {
 		t.Errorf("delivered is %+v", n)
 	}
-	if _, err := c.Deliver(n, 0, almaty(t, "2030-01-01 00:00")); err == nil {
+	says := control.Standing{Announcement: control.AcceptingApplications, Lot: control.Held, PlanPoint: control.NotHeld}
+	if want := (control.Effect{Notification: "n-1", Lot: "lot-1", Direction: control.D1, From: n.DeliveredAt, Portal: says}); effect != want {
+		t.Errorf("the effect is %+v, want %+v: it remembers what the portal said", effect, want)
+	}
+	if _, _, err := c.Deliver(n, "n-1", 0, &portal, almaty(t, "2030-01-01 00:00")); err == nil {
 		t.Error("a deadline was found in a year that the calendar lacks")
 	}
-	if _, err := c.Deliver(n, 0, almaty(t, "2026-12-20 00:00")); err == nil {
+	if _, _, err := c.Deliver(n, "n-1", 0, &portal, almaty(t, "2026-12-20 00:00")); err == nil {
 		t.Error("a deadline was found in a year that the calendar lacks")
 	}
 }
@@ -401,4 +408,19 @@ func TestADeadlineNeverShortensThroughAnObjection(t *testing.T) {
 			t.Fatalf("%d working days are left after the conclusion (%v)", left, err)
 		}
 	})
+}
+
+func TestR313OnlyAReportWaitsForAnAnswer(t *testing.T) {
+	rules := builtInRules(t)
+	for _, s := range control.NotificationStatuses() {
+		n := delivered(t, s)
+		n.ReportedAt = almaty(t, "2026-03-05 11:00")
+		want := time.Time{}
+		if s == control.NotificationAwaiting {
+			want = almaty(t, "2026-03-12 00:00") // 6, 10 and 11 March
+		}
+		if got, err := rules.AnswerDue(n); err != nil || !got.Equal(want) {
+			t.Errorf("one that is %s: %v, %v, want %v", s, got, err, want)
+		}
+	}
 }

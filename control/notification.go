@@ -47,6 +47,12 @@ func (s NotificationStatus) Sent() bool {
 	}
 }
 
+// Settled says whether the audit object has nothing more to do about it: the violation is eliminated, as
+// far as it says, or the notification is annulled.
+func (s NotificationStatus) Settled() bool {
+	return s == NotificationExecuted || s == NotificationAwaiting || s == NotificationAnnulled
+}
+
 // Notification is what the rules need to know of one: who wrote it, whose turn it is, where it stands.
 type Notification struct {
 	Status       NotificationStatus `json:"status"`
@@ -205,20 +211,14 @@ func (n *Notification) May(a Actor, action Action) Verdict {
 // the order managers (R-10.2). The administrator reads none.
 func (n *Notification) View(a Actor) Verdict {
 	const rule = "R-6"
-	r := n.relations(a)
-	switch {
-	case r&Organizer != 0 && a.Has(AuditObject):
-		return allow("R-3.12", Window{})
-	case r&Colleague != 0 && a.HasAny(Auditor, AuditorApprover):
-		return allow(rule, Window{})
-	case n.Status.Sent() && a.HasAny(Controller, ControllerApprover):
-		return allow("R-8", Window{})
-	case r&PenaltySaved != 0 && a.Has(OrderManager):
-		return allow("R-10.2", Window{})
+	var room [6]Reader
+	switch v := reading(a, n.Readers(room[:0])); {
+	case v.Allowed:
+		return v
 	case !a.HasAny(Auditor, AuditorApprover, AuditObject, Controller, ControllerApprover, OrderManager):
 		return refuse(rule, MissingRole, string(Auditor))
 	default:
-		return refuse(rule, MissingRelation, "colleague")
+		return refuse(rule, MissingRelation, Colleague.String())
 	}
 }
 

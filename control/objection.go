@@ -104,19 +104,12 @@ func (o *Objection) May(a Actor, action Action) Verdict {
 // alone in the committee, later ones by its controllers too; the department's auditors see
 // theirs from filing, and the audit object its own.
 func (o *Objection) View(a Actor) Verdict {
-	r := o.relations(a)
-	switch {
-	case r&Organizer != 0 && a.Has(AuditObject):
-		return allow("R-3.12", Window{})
-	case r&Colleague != 0 && a.HasAny(Auditor, AuditorApprover):
-		return allow("R-6", Window{})
-	case r&Reviewer != 0 && a.Has(ObjectionManager):
-		return allow("R-4.1", Window{})
-	case r&Reviewer != 0 && a.HasAny(Controller, ControllerApprover):
-		if o.Status == ObjectionNew {
-			return refuse("R-4.1", MissingRole, string(ObjectionManager))
-		}
-		return allow("R-5.1", Window{})
+	var room [6]Reader
+	switch v := reading(a, o.Readers(room[:0])); {
+	case v.Allowed:
+		return v
+	case o.Status == ObjectionNew && o.relations(a)&Reviewer != 0 && a.HasAny(Controller, ControllerApprover):
+		return refuse("R-4.1", MissingRole, string(ObjectionManager))
 	case !a.HasAny(Auditor, AuditorApprover, AuditObject, ObjectionManager, Controller, ControllerApprover):
 		return refuse("R-4.1", MissingRole, string(ObjectionManager))
 	default:

@@ -119,6 +119,21 @@ func TestPenaltiesAndOrdersAreSeenOnceSaved(t *testing.T) {
 	expect(t, n.View(ruler), "R-6 missing_role")
 }
 
+// whoever may save an order, or its revocation, brings its scan.
+func TestR102TheScanIsBroughtByWhoeverMaySaveTheOrder(t *testing.T) {
+	n := aNotification(control.NotificationExecuted)
+	expect(t, n.BringScan(orazbk), "R-10.2 missing_relation")
+	n.Penalty = control.PenaltySavedOnce
+	expect(t, n.BringScan(orazbk), "R-10.2")
+	expect(t, n.BringScan(aigul), "R-10.2 missing_role")
+	n.Status = control.NotificationInExecution
+	expect(t, n.BringScan(orazbk), "R-10.2 wrong_status")
+	n.Suspension = control.Suspended // to be revoked, whatever the status
+	expect(t, n.BringScan(orazbk), "R-10.2")
+	n.Suspension = control.Revoked
+	expect(t, n.BringScan(orazbk), "R-10.2 wrong_status")
+}
+
 func anOrder(t testing.TB) *control.Order {
 	return &control.Order{Number: "12", On: almaty(t, "2026-03-19 00:00"), BodyKK: "ІМАК", Amount: 1, Scan: "ab12"}
 }

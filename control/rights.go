@@ -16,6 +16,11 @@ const (
 	ActionViewObjection    Action = "view_objection"
 	ActionViewConclusion   Action = "view_conclusion"
 	ActionAdminister       Action = "administer"
+
+	// Which parts of the program a person uses: a screen offers no others.
+	ActionMyLots  Action = "my_lots"
+	ActionJournal Action = "journal"
+	ActionInbox   Action = "inbox"
 )
 
 // Facts are what an action is asked about. Fill what the action speaks of; an action that lacks its
@@ -49,6 +54,8 @@ func May(a Actor, action Action, f Facts) Verdict {
 		return Report(a)
 	case ActionAdminister:
 		return administer(a)
+	case ActionMyLots, ActionJournal, ActionInbox:
+		return uses(a, action)
 	case ActionAssign, ActionUnassign, ActionMark, ActionCreate, ActionCertify, ActionSend:
 		return mayOnPurchase(a, action, f)
 	case ActionAssignObjection, ActionProlongObjection, ActionViewObjection, ActionCreateConclusion:
@@ -74,6 +81,22 @@ func administer(a Actor) Verdict {
 		return refuse(rule, MissingRole, string(Administrator))
 	}
 	return a.myself(rule)
+}
+
+// uses answers whether a part of the program is the actor's to use: what is assigned, the journal
+// of notifications, what was received.
+func uses(a Actor, action Action) Verdict {
+	rule, roles := Rule("R-3.15"), []Role{Auditor, AuditorApprover, Controller, ControllerApprover}
+	switch action {
+	case ActionMyLots:
+		rule, roles = "R-2.1", roles[:1]
+	case ActionInbox:
+		rule, roles = "R-3.12", []Role{AuditObject}
+	}
+	if !a.HasAny(roles...) {
+		return refuse(rule, MissingRole, string(roles[0]))
+	}
+	return allow(rule, Window{})
 }
 
 func mayOnPurchase(a Actor, action Action, f Facts) Verdict {

@@ -36,6 +36,15 @@ func TestMayAsksTheRuleOfEveryAction(t *testing.T) {
 		{control.ActionAdminister, ruler, control.Facts{}, "§0"},
 		{control.ActionAdminister, aigul, control.Facts{}, "§0 missing_role"},
 		{control.ActionAdminister, control.Actor{Roles: ruler.Roles, Deputy: "x"}, control.Facts{}, "§0 not_by_deputy"},
+		{control.ActionMyLots, aigul, control.Facts{}, "R-2.1"},
+		{control.ActionMyLots, saule, control.Facts{}, "R-2.1 missing_role"},
+		{control.ActionJournal, aigul, control.Facts{}, "R-3.15"},
+		{control.ActionJournal, saule, control.Facts{}, "R-3.15"},
+		{control.ActionJournal, timur, control.Facts{}, "R-3.15"},
+		{control.ActionJournal, daniya, control.Facts{}, "R-3.15"},
+		{control.ActionJournal, dana, control.Facts{}, "R-3.15 missing_role"},
+		{control.ActionInbox, dana, control.Facts{}, "R-3.12"},
+		{control.ActionInbox, aigul, control.Facts{}, "R-3.12 missing_role"},
 		{control.ActionAssign, marat, control.Facts{Case: assignable(t), Other: aigul}, "R-1.4.d"},
 		{control.ActionUnassign, marat, control.Facts{Case: assignable(t)}, "R-1.5 not_assigned"},
 		{control.ActionMark, aigul, control.Facts{Case: c, Direction: control.D1}, "R-1.4.d"},
@@ -125,7 +134,7 @@ func TestTheAdministratorDoesNothingToDocuments(t *testing.T) {
 		"refuse_confirmation", "lapse", "annul", "resume_refused", "resume_partly", "cancel_purchase", "view_objection",
 		"assign_objection", "prolong_objection", "create_conclusion", "view_conclusion", "edit_conclusion",
 		"delete_conclusion", "send_conclusion_to_agreement", "agree_conclusion", "reject_conclusion", "approve_conclusion",
-		"save_penalty", "complete_penalty", "view_penalty", "suspend", "revoke_suspension",
+		"save_penalty", "complete_penalty", "view_penalty", "suspend", "revoke_suspension", "my_lots", "journal", "inbox",
 	} {
 		if v := control.May(ruler, action, facts); v.Allowed || v.Reason != control.MissingRole {
 			t.Errorf("%s: %s", action, said(v))

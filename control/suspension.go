@@ -29,7 +29,7 @@ type Order struct {
 	Amount Tiyn      `json:"amount"`
 	NoteKK string    `json:"note_kk,omitempty"`
 	NoteRU string    `json:"note_ru,omitempty"`
-	Scan   string    `json:"scan"` // SHA-256 of the scan, checked by [ScanOf] before
+	Scan   string    `json:"scan"` // SHA-256 of the scan, checked by [ScanOf] and brought for this very order before
 }
 
 // SuspensionLife is the life cycle of the suspension: an order, then its revocation, each once and final.
@@ -80,6 +80,14 @@ func (r *Rules) Revoke(n *Notification, a Actor, order, revocation *Order, now t
 func (n *Notification) MayRevoke(a Actor) Verdict {
 	_, v := SuspensionLife.Step(n.Suspension, ActionRevokeSuspension, a, n.relations(a))
 	return v
+}
+
+// BringScan answers whether the actor may bring the scan of an order, or of its revocation (R-10.2).
+func (n *Notification) BringScan(a Actor) Verdict {
+	if v := n.MayRevoke(a); v.Allowed {
+		return v
+	}
+	return n.MaySuspend(a)
 }
 
 // fault finds what the order lacks. The note alone is optional.

@@ -137,6 +137,7 @@ func BenchmarkVerdict(b *testing.B) {
 		"create D4": func() control.Verdict { return d4.Create(aigul, 0, control.D4) },
 		"send":      func() control.Verdict { return d1.SendAll(aigul, control.D1) },
 		"execute":   func() control.Verdict { return sent.Execute(dana, control.CancelPurchase, d1.Now) },
+		"view":      func() control.Verdict { return sent.View(timur) },
 		"lapse":     func() control.Verdict { return sent.Lapse(d1.Now) },
 		"may": func() control.Verdict {
 			return control.May(dana, "cancel_purchase", control.Facts{Notification: sent, Now: d1.Now})

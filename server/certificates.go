@@ -39,7 +39,7 @@ func (s *Server) PostCertificate(ctx context.Context, r api.PostCertificateReque
 		if err := demand(d.rules.Certify(u.caller.actor, r.Body.Direction), actionCertify); err != nil {
 			return err
 		}
-		if err := u.supersede(d, r.Body.Direction, api.Prepared); err != nil {
+		if err := u.supersede(d, r.Body.Direction, control.Prepared); err != nil {
 			return err
 		}
 		return u.prepareCertificate(d, r.Body.ID, r.Body.Direction)
@@ -52,7 +52,7 @@ func (u *unit) prepareCertificate(d *dossier, id string, direction control.Direc
 	if err != nil {
 		return err
 	}
-	lots := d.certified(u.caller.actor.Person, direction)
+	lots := d.rules.Certified(u.caller.actor.Person, direction)
 	pdf, err := document.RenderCertificate(u.certificateData(d, id, number, direction, lots))
 	if err != nil {
 		return fmt.Errorf("render certificate: %w", err)
@@ -60,7 +60,7 @@ func (u *unit) prepareCertificate(d *dossier, id string, direction control.Direc
 	c := api.Certificate{
 		ID: id, Number: number, Purchase: d.purchase.ID, Direction: direction,
 		Assignee: u.caller.actor.Person, Organization: u.caller.actor.Organization,
-		State: api.Prepared, File: digestOf(pdf), Basis: d.basis(direction, lots), At: u.now,
+		State: control.Prepared, File: digestOf(pdf), Basis: d.basis(direction, lots), At: u.now,
 	}
 	for _, i := range lots {
 		c.Lots = append(c.Lots, d.purchase.Lots[i].ID)
@@ -81,17 +81,6 @@ func (u *unit) number(series, format string) (string, error) {
 	year := u.now.In(u.rules.Calendar.Zone()).Year()
 	n, err := u.Next(fmt.Sprintf("%s %d", series, year))
 	return fmt.Sprintf(format, year, n), err
-}
-
-// certified lists the assignee's lots that the certificate covers.
-func (d *dossier) certified(assignee string, direction control.Direction) []int {
-	var lots []int
-	for i := range d.purchase.Lots {
-		if d.rules.Work[i].Assignee == assignee && len(d.rules.Work[i].In(direction).Marks) > 0 {
-			lots = append(lots, i)
-		}
-	}
-	return lots
 }
 
 // basis names the versions of the marks that a certificate is made from: with others it would say
@@ -148,13 +137,14 @@ func documentPerson(p api.Person) document.Person {
 
 // supersede puts the assignee's certificates of the direction that are in a state out of force; both
 // old and new are kept.
-func (u *unit) supersede(d *dossier, direction control.Direction, state api.CertificateState) error {
+func (u *unit) supersede(d *dossier, direction control.Direction, state control.CertificateStatus) error {
+	newer := control.Certificate{Status: state, Direction: direction, Assignee: u.caller.actor.Person}
 	for _, old := range sortedByID(d.certificates) {
 		c := old.body
-		if c.Assignee != u.caller.actor.Person || c.Direction != direction || c.State != state {
+		if state := c.Rules(); !state.Yields(newer) {
 			continue
 		}
-		c.State = api.Superseded
+		c.State = control.Superseded
 		if err := u.put(old.record, old.record.Version, c, "supersede_certificate", controlScopes(c.Organization)); err != nil {
 			return err
 		}
@@ -187,40 +177,20 @@ func (s *Server) PostCertificateSign(ctx context.Context, r api.PostCertificateS
 		if err != nil {
 			return err
 		}
-		if err := u.mayFinish(d, c, r.Body.Digest); err != nil {
+		state, basis := c.Rules(), d.basis(c.Direction, d.rules.Certified(c.Assignee, c.Direction))
+		if err := demand(d.rules.SignCertificate(u.caller.actor, &state, r.Body.Digest, basis), actionCertify); err != nil {
 			return err
 		}
-		if err := u.supersede(d, c.Direction, api.Signed); err != nil {
+		if err := u.supersede(d, c.Direction, control.Signed); err != nil {
 			return err
 		}
 		if c.Signature, err = u.acceptSignature(c.File, r.Body.CMS, kindCertificate, c.ID, "R-2.5"); err != nil {
 			return err
 		}
-		c.State, c.SignedAt = api.Signed, u.now
+		c.State, c.SignedAt = control.Signed, u.now
 		return u.put(record, record.Version, c, string(actionCertify), controlScopes(c.Organization))
 	})
 	return api.PostCertificateSign200JSONResponse{DoneJSONResponse: d}, err
-}
-
-// mayFinish demands that the certificate is the caller's, still prepared, and still says what the
-// marks say.
-func (u *unit) mayFinish(d *dossier, c api.Certificate, digest string) error {
-	if err := demand(d.rules.Certify(u.caller.actor, c.Direction), actionCertify); err != nil {
-		return err
-	}
-	refuse := func(reason control.Reason, subject string) error {
-		return refusal{control.Verdict{Rule: "R-2.5", Reason: reason, Subject: subject}, actionCertify}
-	}
-	switch {
-	case c.Assignee != u.caller.actor.Person:
-		return refuse(control.MissingRelation, "assignee")
-	case c.State == api.Signed:
-		return refuse(control.CertificateSigned, c.Number)
-	case c.State != api.Prepared, c.File != digest, c.Basis != d.basis(c.Direction, d.certified(c.Assignee, c.Direction)):
-		return refuse(control.DigestChanged, c.Number)
-	default:
-		return nil
-	}
 }
 
 // acceptSignature verifies the caller's signature over exactly the stored file and stores it. It

@@ -11,28 +11,17 @@ import (
 	"baqylau/server/store"
 )
 
-// conclusionScopes are those who are told of a conclusion: the committee, and once it is delivered the
-// department and the audit object.
-func conclusionScopes(c api.Conclusion) []string {
-	s := &c.State
-	scopes := []string{
-		roleScope(s.Organization, control.Controller), roleScope(s.Organization, control.ControllerApprover),
-		roleScope(s.Organization, control.ObjectionManager),
-	}
-	if s.Status == control.ConclusionDelivered {
-		scopes = append(append(scopes, controlScopes(s.Department)[:2]...), roleScope(s.Recipient, control.AuditObject))
-	}
-	return scopes
-}
+// conclusionScopes are those who are told of a conclusion: whoever may read it.
+func conclusionScopes(c api.Conclusion) []string { return scopesFor(c.State.Readers(nil)) }
 
 // conclusionFor is what an actor may see of a conclusion: outside the committee, nothing of how it came
 // about.
 func conclusionFor(a control.Actor, c api.Conclusion) api.Conclusion {
-	if reviews(a, c.State.Organization) {
+	if c.State.ViewReview(a).Allowed {
 		return c
 	}
-	c.Trail = []api.TrailEntry{}
-	c.State.Agreer, c.AgreerName, c.PreparedBy, c.Versions = "", "", "", ""
+	c.State, c.Trail = c.State.For(a), []api.TrailEntry{}
+	c.AgreerName, c.PreparedBy, c.Versions = "", "", ""
 	return c
 }
 
@@ -245,23 +234,21 @@ func (s *Server) PostConclusionAgree(ctx context.Context, r api.PostConclusionAg
 			return err
 		}
 		c.body.State.Agreer, c.body.AgreerName = next.IIN, next.FullName()
-		c.unprepare()
+		c.keepPapers(action)
 		return u.advance(c, action, api.TrailEntry{To: next.IIN, ToName: next.FullName(), Text: clean(r.Body.Comment)})
 	})
 	return api.PostConclusionAgree200JSONResponse{DoneJSONResponse: d}, err
 }
 
-// unprepare takes back a final file that its approver did not sign, as of a notification.
-func (c *conclusion) unprepare() {
-	if c.body.PreparedBy == "" {
-		return
-	}
-	c.body.PreparedBy = ""
-	for _, entry := range c.body.Trail {
-		if entry.Action == control.ActionSendConclusion {
-			c.body.File = entry.File
-		}
-	}
+// papers are the conclusion's file and signature, as the rules know them.
+func (c *conclusion) papers() control.Papers {
+	return control.Papers{Number: c.body.Number, File: c.body.File, Prepared: c.body.PreparedBy, Signature: c.body.Signature}
+}
+
+// keepPapers leaves of the file what an action leaves, as of a notification; one in agreement is not signed.
+func (c *conclusion) keepPapers(action control.Action) {
+	left := c.papers().After(action, sentFile(c.body.Trail, control.ActionSendConclusion))
+	c.body.File, c.body.PreparedBy = left.File, left.Prepared
 }
 
 // PostConclusionReject rejects with a reason.
@@ -272,7 +259,7 @@ func (s *Server) PostConclusionReject(ctx context.Context, r api.PostConclusionR
 		if err := demand(c.body.State.Reject(u.caller.actor, reason), action); err != nil {
 			return err
 		}
-		c.body.File, c.body.PreparedBy = "", ""
+		c.keepPapers(action)
 		return u.advance(c, action, api.TrailEntry{Text: reason})
 	})
 	return api.PostConclusionReject200JSONResponse{DoneJSONResponse: d}, err
@@ -287,7 +274,7 @@ func (s *Server) PostConclusionPrepare(ctx context.Context, r api.PostConclusion
 		if err := u.renderConclusion(c, &u.caller.me.Person); err != nil {
 			return err
 		}
-		c.body.PreparedBy = u.caller.actor.Person
+		c.body.PreparedBy = u.caller.actor.By()
 		return nil
 	})
 	return api.PostConclusionPrepare200JSONResponse{DoneJSONResponse: d}, err
@@ -298,11 +285,8 @@ func (s *Server) PostConclusionPrepare(ctx context.Context, r api.PostConclusion
 func (s *Server) PostConclusionApprove(ctx context.Context, r api.PostConclusionApproveRequestObject) (api.PostConclusionApproveResponseObject, error) {
 	const action = control.ActionApproveConclusion
 	d, err := s.changeConclusion(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, c *conclusion) error {
-		if err := demand(c.body.State.Approve(u.caller.actor), action); err != nil {
+		if err := demand(c.body.State.ApproveFile(u.caller.actor, c.papers(), r.Body.Digest), action); err != nil {
 			return err
-		}
-		if c.body.PreparedBy != u.caller.actor.Person || c.body.File != r.Body.Digest {
-			return refusal{control.Verdict{Rule: "R-5.3", Reason: control.DigestChanged, Subject: c.body.Number}, action}
 		}
 		signature, err := u.acceptSignature(c.body.File, r.Body.CMS, kindConclusion, c.body.ID, "R-5.3")
 		if err != nil {

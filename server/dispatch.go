@@ -2,7 +2,7 @@ package server
 
 import (
 	"context"
-	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -24,21 +24,17 @@ func (u *unit) dispatch(c api.DispatchCommand) error {
 	if err != nil {
 		return err
 	}
-	if err := demand(d.rules.SendAll(u.caller.actor, c.Direction), action); err != nil {
-		return err
-	}
-	approved := d.approved(c.Direction)
-	if !sameAsSeen(approved, c.Notifications) {
-		return refusal{control.Verdict{Rule: "R-3.10", Reason: control.VersionChanged, Subject: d.purchase.Number}, action}
-	}
 	id, err := uuid.NewV7()
 	if err != nil {
 		return err
 	}
-	if err := u.Claim("dispatch "+d.purchase.ID+" "+string(c.Direction), id.String()); err != nil {
-		if errors.Is(err, store.ErrTaken) {
-			return refusal{control.Verdict{Rule: "R-3.10", Reason: control.ShutOut}, action}
-		}
+	claimed, err := u.claimed("dispatch "+d.purchase.ID+" "+string(c.Direction), id.String())
+	if err != nil {
+		return err
+	}
+	approved := d.approved(c.Direction)
+	verdict := d.rules.SendSeen(u.caller.actor, c.Direction, seenOf(approved), seen(c.Notifications), claimed)
+	if err := demand(verdict, action); err != nil {
 		return err
 	}
 	recipients, err := u.Owned(kindPerson, d.purchase.AuditObject().BIN, "", 10000)
@@ -53,48 +49,43 @@ func (u *unit) dispatch(c api.DispatchCommand) error {
 	return nil
 }
 
-// approved lists the approved notifications of a direction, by id.
+// approved lists the notifications that sending all sends in a direction, by id.
 func (d *dossier) approved(direction control.Direction) []versioned[api.Notification] {
-	var list []versioned[api.Notification]
-	for _, n := range sortedByID(d.notifications) {
-		if n.body.State.Direction == direction && n.body.State.Status == control.NotificationApproved {
-			list = append(list, n)
-		}
-	}
-	return list
+	goes, _ := d.rules.Dispatch(direction)
+	return slices.DeleteFunc(sortedByID(d.notifications), func(n versioned[api.Notification]) bool {
+		lot, found := d.lot(n.body.Lot)
+		return !found || n.body.State.Direction != direction || !slices.Contains(goes, lot)
+	})
 }
 
-func sameAsSeen(approved []versioned[api.Notification], seen []api.Seen) bool {
-	if len(approved) != len(seen) {
-		return false
+// seenOf is what there is to be seen of notifications before they are sent.
+func seenOf(list []versioned[api.Notification]) []control.Seen {
+	all := make([]control.Seen, len(list))
+	for i, n := range list {
+		all[i] = control.Seen{ID: n.body.ID, Version: n.record.Version, Digest: n.body.File}
 	}
-	byID := map[string]api.Seen{}
-	for _, one := range seen {
-		byID[one.ID] = one
-	}
-	for _, n := range approved {
-		one, found := byID[n.body.ID]
-		if !found || one.Version != n.record.Version || one.Digest != n.body.File {
-			return false
-		}
-	}
-	return true
+	return all
 }
 
-// deliver is for one notification: the status, the time to the millisecond, the remedies, the
-// deadlines, and a message to everyone of the audit object.
+// seen is what the caller says to have seen.
+func seen(list []api.Seen) []control.Seen {
+	all := make([]control.Seen, len(list))
+	for i, s := range list {
+		all[i] = control.Seen{ID: s.ID, Version: s.Version, Digest: s.Digest}
+	}
+	return all
+}
+
+// deliver is for one notification: what the rule makes of it, and a message to everyone of the
+// audit object.
 func (u *unit) deliver(d *dossier, v versioned[api.Notification], recipients []store.Record) error {
 	n := &notification{record: v.record, body: v.body}
 	lot, _ := d.lot(n.body.Lot)
 	var err error
-	if n.body.State, err = d.rules.Deliver(n.body.State, lot, u.now); err != nil {
-		return err
-	}
-	facts, err := u.rules.Case(&d.purchase, nil, u.now) // an effect remembers what the portal said
+	n.body.State, n.body.Effect, err = d.rules.Deliver(n.body.State, n.body.ID, lot, &d.purchase, u.now)
 	if err != nil {
 		return err
 	}
-	n.body.Effect = facts.EffectOf(n.body.ID, lot, n.body.State.Direction, n.body.State.DeliveredAt)
 	n.body.Trail = append(n.body.Trail, u.turn(control.ActionSend, api.TrailEntry{}))
 	if err := u.store(n, control.ActionSend); err != nil {
 		return err

@@ -118,10 +118,19 @@ func (d *dossier) lot(id string) (int, bool) {
 // controlScopes are the people of an organisation who do desk control: they see its purchases,
 // marks, certificates and notifications. The administrator is not among them.
 func controlScopes(organization string) []string {
-	return []string{
-		roleScope(organization, control.Auditor), roleScope(organization, control.AuditorApprover),
-		roleScope(organization, control.LotManager),
+	return scopesFor(control.DeskReaders(nil, organization))
+}
+
+// scopesFor are the scopes of groups of readers: whom a change is told to are those who may read it.
+func scopesFor(readers []control.Reader) []string {
+	scopes := make([]string, len(readers))
+	for i, r := range readers {
+		scopes[i] = roleScope(r.Organization, r.Role)
+		if r.Everywhere {
+			scopes[i] = everywhereScope(r.Role)
+		}
 	}
+	return scopes
 }
 
 func roleScope(organization string, role control.Role) string {

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"time"
 
 	"baqylau/api"
 	"baqylau/control"
@@ -33,12 +32,9 @@ func (s *Server) PostNotificationExecute(ctx context.Context, r api.PostNotifica
 			return err
 		}
 		n.body.Report, n.body.ReporterName = report, u.caller.me.Person.FullName()
-		n.body.NotConfirmedFor, n.body.ConfirmUntil = "", time.Time{}
-		if n.body.State.Status != control.NotificationAwaiting {
-			return nil
-		}
+		n.body.NotConfirmedFor = ""
 		var err error
-		n.body.ConfirmUntil, err = u.rules.ConfirmationDue(n.body.State.ReportedAt)
+		n.body.ConfirmUntil, err = u.rules.AnswerDue(&n.body.State)
 		return err
 	})
 	return api.PostNotificationExecute200JSONResponse{DoneJSONResponse: d}, err

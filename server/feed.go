@@ -125,7 +125,6 @@ func collect(tx *store.Tx, a control.Actor, changes []store.Change, answer *api.
 
 // mayView says whether an actor may read an aggregate: by default, no.
 func mayView(tx *store.Tx, a control.Actor, r store.Record) (bool, error) {
-	controls := a.HasAny(control.Auditor, control.AuditorApprover, control.LotManager)
 	switch r.Kind {
 	case kindNotification:
 		var n api.Notification
@@ -146,25 +145,32 @@ func mayView(tx *store.Tx, a control.Actor, r store.Record) (bool, error) {
 		}
 		return c.State.View(a).Allowed, nil
 	case kindAssignment, kindMarks, kindCertificate:
-		return controls && r.Owner == a.Organization, nil
+		return control.ViewDesk(a, r.Owner).Allowed, nil
 	case kindPurchase:
-		if a.Has(control.ControlReports) {
-			return true, nil
+		if control.ViewPurchase(a).Allowed {
+			return true, nil // whoever may read all of them is not asked where they are assigned
 		}
-		if !controls {
-			return false, nil
-		}
-		children, err := tx.Of(r.ID)
-		return slices.ContainsFunc(children, func(child store.Record) bool {
-			return child.Kind == kindAssignment && child.Owner == a.Organization
-		}), err
+		departments, err := assignedIn(tx, r.ID)
+		return control.ViewPurchase(a, departments...).Allowed, err
 	case kindMessage:
-		return r.Owner == a.Person, nil
+		return control.ViewMessage(a, r.Owner).Allowed, nil
 	case kindPerson:
-		return r.Owner == a.Organization || a.Has(control.Administrator), nil
+		return control.ViewPerson(a, r.Owner).Allowed, nil
 	case kindOrganization, kindRulebook:
 		return true, nil
 	default:
 		return false, nil
 	}
+}
+
+// assignedIn lists the departments that a lot of the purchase is assigned in.
+func assignedIn(tx *store.Tx, purchase string) ([]string, error) {
+	children, err := tx.Of(purchase)
+	var departments []string
+	for _, child := range children {
+		if child.Kind == kindAssignment && !slices.Contains(departments, child.Owner) {
+			departments = append(departments, child.Owner)
+		}
+	}
+	return departments, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"baqylau/api"
 	"baqylau/control"
@@ -12,38 +13,20 @@ import (
 	"baqylau/server/store"
 )
 
-// notificationScopes are those who are told of a notification: the department, and once it is sent
-// the audit object and the controllers.
-func notificationScopes(n api.Notification) []string {
-	scopes := controlScopes(n.State.Organization)[:2]
-	if n.State.Status.Sent() {
-		scopes = append(scopes, roleScope(n.State.Recipient, control.AuditObject),
-			everywhereScope(control.Controller), everywhereScope(control.ControllerApprover))
-	}
-	if n.State.Penalty != "" {
-		scopes = append(scopes, everywhereScope(control.OrderManager))
-	}
-	return scopes
-}
-
-// agrees says whether an actor is of those who agree on an organisation's notifications: they alone
-// see how one came about.
-func agrees(a control.Actor, organization string) bool {
-	return a.Organization == organization && a.HasAny(control.Auditor, control.AuditorApprover)
-}
+// notificationScopes are those who are told of a notification: whoever may read it.
+func notificationScopes(n api.Notification) []string { return scopesFor(n.State.Readers(nil)) }
 
 // notificationFor is what an actor may see of a notification: to others than those who agreed on it,
 // nothing of how it came about, and of penalties only to whom R-10 shows them.
 func notificationFor(a control.Actor, n api.Notification) api.Notification {
-	if agrees(a, n.State.Organization) {
+	if n.State.ViewAgreement(a).Allowed {
 		return n
 	}
 	if !n.State.ViewPenalty(a).Allowed {
 		n.Penalty, n.Suspension, n.Revocation = api.Penalty{}, api.SavedOrder{}, api.SavedOrder{}
-		n.State.Penalty, n.State.Suspension = "", ""
 	}
-	n.Trail = []api.TrailEntry{}
-	n.State.Agreer, n.AgreerName, n.PreparedBy, n.Versions = "", "", "", ""
+	n.State, n.Trail = n.State.For(a), []api.TrailEntry{}
+	n.AgreerName, n.PreparedBy, n.Versions = "", "", ""
 	return n
 }
 
@@ -129,13 +112,11 @@ func (u *unit) create(c api.CreateCommand) error {
 	if !found {
 		return badInput("lot")
 	}
-	if err := demand(d.rules.Create(u.caller.actor, i, c.Direction), control.ActionCreate); err != nil {
+	claimed, err := u.claimed(claimName(c.Lot, c.Direction), c.ID)
+	if err != nil {
 		return err
 	}
-	if err := u.Claim(claimName(c.Lot, c.Direction), c.ID); err != nil {
-		if errors.Is(err, store.ErrTaken) {
-			return refusal{control.Verdict{Rule: "R-3.1", Reason: control.ExistsAlready, Subject: d.purchase.Lots[i].Number}, control.ActionCreate}
-		}
+	if err := demand(d.rules.CreateUnclaimed(u.caller.actor, i, c.Direction, claimed), control.ActionCreate); err != nil {
 		return err
 	}
 	n := &notification{record: store.Record{
@@ -158,6 +139,15 @@ func (u *unit) create(c api.CreateCommand) error {
 		return err
 	}
 	return nil
+}
+
+// claimed takes a name for a holder; true when another holds it. A refusal gives it back with all else.
+func (u *unit) claimed(name, holder string) (bool, error) {
+	err := u.Claim(name, holder)
+	if errors.Is(err, store.ErrTaken) {
+		return true, nil
+	}
+	return false, err
 }
 
 func claimName(lot string, d control.Direction) string { return "notification " + api.MarksID(lot, d) }
@@ -277,24 +267,34 @@ func (s *Server) PostNotificationAgree(ctx context.Context, r api.PostNotificati
 			return err
 		}
 		n.body.State.Agreer, n.body.AgreerName = next.IIN, next.FullName()
-		n.unprepare()
+		n.keepPapers(action)
 		return u.step(n, action, api.TrailEntry{To: next.IIN, ToName: next.FullName(), Text: clean(r.Body.Comment)})
 	})
 	return api.PostNotificationAgree200JSONResponse{DoneJSONResponse: d}, err
 }
 
-// unprepare takes back a final file that its approver did not sign: what goes on in agreement is the
-// agreement's own file, which names nobody.
-func (n *notification) unprepare() {
-	if n.body.PreparedBy == "" {
-		return
+// papers are the notification's file and signature, as the rules know them.
+func (n *notification) papers() control.Papers {
+	return control.Papers{Number: n.body.Number, File: n.body.File, Prepared: n.body.PreparedBy, Signature: n.body.Signature}
+}
+
+// keepPapers leaves of file and signature what an action leaves; all stays stored as what it was.
+func (n *notification) keepPapers(action control.Action) {
+	left := n.papers().After(action, sentFile(n.body.Trail, control.ActionSendToAgreement))
+	n.body.File, n.body.PreparedBy = left.File, left.Prepared
+	if n.body.Signature != left.Signature {
+		n.body.Signature, n.body.Signer, n.body.SignerName, n.body.SignedAt = left.Signature, "", "", time.Time{}
 	}
-	n.body.PreparedBy = ""
-	for _, entry := range n.body.Trail {
-		if entry.Action == control.ActionSendToAgreement {
-			n.body.File = entry.File
+}
+
+// sentFile is the file that an action last sent.
+func sentFile(trail []api.TrailEntry, action control.Action) (file string) {
+	for _, entry := range trail {
+		if entry.Action == action {
+			file = entry.File
 		}
 	}
+	return file
 }
 
 // PostNotificationReject rejects with a reason.
@@ -305,7 +305,7 @@ func (s *Server) PostNotificationReject(ctx context.Context, r api.PostNotificat
 		if err := demand(n.body.State.Reject(u.caller.actor, reason), action); err != nil {
 			return err
 		}
-		u.withdraw(n)
+		n.keepPapers(action)
 		return u.step(n, action, api.TrailEntry{Text: reason})
 	})
 	return api.PostNotificationReject200JSONResponse{DoneJSONResponse: d}, err
@@ -319,29 +319,26 @@ func (s *Server) PostNotificationRecall(ctx context.Context, r api.PostNotificat
 			return err
 		}
 		entry := api.TrailEntry{File: n.body.File, Signature: n.body.Signature}
-		u.withdraw(n)
+		n.keepPapers(action)
 		return u.step(n, action, entry)
 	})
 	return api.PostNotificationRecall200JSONResponse{DoneJSONResponse: d}, err
 }
 
-// withdraw takes file and signature off a notification; they stay stored as what they were.
-func (u *unit) withdraw(n *notification) {
-	n.body.File, n.body.PreparedBy = "", ""
-	n.body.Signature, n.body.Signer, n.body.SignerName = "", "", ""
-	n.body.SignedAt = n.body.OpenedAt // zero: a withdrawn notification was never opened
-}
-
 // PostNotificationPrepare makes the final file with the approver's position and name.
 func (s *Server) PostNotificationPrepare(ctx context.Context, r api.PostNotificationPrepareRequestObject) (api.PostNotificationPrepareResponseObject, error) {
 	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, "prepare", func(u *unit, n *notification) error {
-		if err := u.mayApprove(n); err != nil {
+		d, lot, err := u.dossierOf(n)
+		if err != nil {
+			return err
+		}
+		if err := demand(d.rules.Approve(u.caller.actor, &n.body.State, lot), control.ActionApprove); err != nil {
 			return err
 		}
 		if err := u.render(n, &u.caller.me.Person); err != nil {
 			return err
 		}
-		n.body.PreparedBy = u.caller.actor.Person
+		n.body.PreparedBy = u.caller.actor.By()
 		return nil
 	})
 	return api.PostNotificationPrepare200JSONResponse{DoneJSONResponse: d}, err
@@ -351,11 +348,13 @@ func (s *Server) PostNotificationPrepare(ctx context.Context, r api.PostNotifica
 func (s *Server) PostNotificationApprove(ctx context.Context, r api.PostNotificationApproveRequestObject) (api.PostNotificationApproveResponseObject, error) {
 	const action = control.ActionApprove
 	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
-		if err := u.mayApprove(n); err != nil {
+		d, lot, err := u.dossierOf(n)
+		if err != nil {
 			return err
 		}
-		if n.body.PreparedBy != u.caller.actor.Person || n.body.File != r.Body.Digest {
-			return refusal{control.Verdict{Rule: "R-3.7", Reason: control.DigestChanged, Subject: n.body.Number}, action}
+		verdict := d.rules.ApproveFile(u.caller.actor, &n.body.State, lot, n.papers(), r.Body.Digest)
+		if err := demand(verdict, action); err != nil {
+			return err
 		}
 		signature, err := u.acceptSignature(n.body.File, r.Body.CMS, kindNotification, n.body.ID, "R-3.7")
 		if err != nil {
@@ -366,14 +365,6 @@ func (s *Server) PostNotificationApprove(ctx context.Context, r api.PostNotifica
 		return u.step(n, action, api.TrailEntry{File: n.body.File, Signature: signature})
 	})
 	return api.PostNotificationApprove200JSONResponse{DoneJSONResponse: d}, err
-}
-
-func (u *unit) mayApprove(n *notification) error {
-	d, lot, err := u.dossierOf(n)
-	if err != nil {
-		return err
-	}
-	return demand(d.rules.Approve(u.caller.actor, &n.body.State, lot), control.ActionApprove)
 }
 
 // PostNotificationAcknowledge records that the audit object has opened it.

@@ -13,35 +13,19 @@ import (
 // errNoCommittee says that nobody is enrolled who could review an objection.
 var errNoCommittee = api.Fault(http.StatusConflict, "no_committee")
 
-// objectionScopes are those who are told of an objection: the audit object, the department, the
-// objection managers, and once it is assigned the committee's controllers.
-func objectionScopes(o api.Objection) []string {
-	s := &o.State
-	scopes := append([]string{
-		roleScope(s.Organization, control.AuditObject), roleScope(s.Committee, control.ObjectionManager),
-	}, controlScopes(s.Department)[:2]...)
-	if s.Status != control.ObjectionNew {
-		scopes = append(scopes, roleScope(s.Committee, control.Controller), roleScope(s.Committee, control.ControllerApprover))
-	}
-	return scopes
-}
-
-// reviews says whether an actor is of those in the committee who review objections: they alone see how
-// a decision comes about.
-func reviews(a control.Actor, committee string) bool {
-	return a.Organization == committee && a.HasAny(control.ObjectionManager, control.Controller, control.ControllerApprover)
-}
+// objectionScopes are those who are told of an objection: whoever may read it.
+func objectionScopes(o api.Objection) []string { return scopesFor(o.State.Readers(nil)) }
 
 // objectionFor is what an actor may see of an objection: outside the committee, nothing of who reviews
 // it and of a conclusion that is not delivered.
 func objectionFor(a control.Actor, o api.Objection) api.Objection {
-	if reviews(a, o.State.Committee) {
+	if o.State.ViewReview(a).Allowed {
 		return o
 	}
-	o.Trail = []api.TrailEntry{}
-	o.State.Controller, o.ControllerName, o.Versions = "", "", ""
-	if o.State.Conclusion != control.ConclusionDelivered {
-		o.State.Conclusion, o.Conclusion = "", ""
+	o.State, o.Trail = o.State.For(a), []api.TrailEntry{}
+	o.ControllerName, o.Versions = "", ""
+	if o.State.Conclusion == "" {
+		o.Conclusion = ""
 	}
 	return o
 }

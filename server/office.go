@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"baqylau/api"
@@ -152,17 +151,12 @@ func (u *unit) take(p control.Purchase, result *Imported) error {
 
 // purchaseScopes are the departments that a lot of the purchase is assigned in.
 func (u *unit) purchaseScopes(id string) ([]string, error) {
-	children, err := u.Of(id)
-	if err != nil {
-		return nil, err
-	}
+	departments, err := assignedIn(u.Tx, id)
 	var scopes []string
-	for _, child := range children {
-		if child.Kind == kindAssignment && !slices.Contains(scopes, controlScopes(child.Owner)[0]) {
-			scopes = append(scopes, controlScopes(child.Owner)...)
-		}
+	for _, department := range departments {
+		scopes = append(scopes, controlScopes(department)...)
 	}
-	return scopes, nil
+	return scopes, err
 }
 
 // Seeded says whether the store holds purchases: the demo puts them in last.

@@ -36,7 +36,6 @@ func (stale) Error() string { return "stale version" }
 var (
 	errUnauthenticated = api.Fault(http.StatusUnauthorized, "unauthenticated")
 	errSessionExpired  = api.Fault(http.StatusUnauthorized, "session_expired")
-	errForbidden       = api.Fault(http.StatusForbidden, "forbidden")
 	errNotFound        = api.Fault(http.StatusNotFound, "not_found")
 	errNoPrecondition  = api.Fault(http.StatusPreconditionRequired, "precondition_required")
 	errOtherBody       = api.Fault(http.StatusUnprocessableEntity, "idempotency_mismatch")

@@ -176,11 +176,11 @@ func mayReadFile(tx *store.Tx, a control.Actor, use store.Record, digest string)
 		var n api.Notification
 		err := decode(use, &n)
 		scan := digest == n.Suspension.Order.Scan || digest == n.Revocation.Order.Scan
-		return agrees(a, use.Owner) || digest == n.File || digest == n.Signature || scan && n.State.ViewPenalty(a).Allowed, err
+		return n.State.ViewAgreement(a).Allowed || digest == n.File || digest == n.Signature || scan && n.State.ViewPenalty(a).Allowed, err
 	case kindConclusion:
 		var c api.Conclusion
 		err := decode(use, &c)
-		return reviews(a, use.Owner) || digest == c.File || digest == c.Signature, err
+		return c.State.ViewReview(a).Allowed || digest == c.File || digest == c.Signature, err
 	default:
 		return true, nil
 	}
@@ -189,8 +189,8 @@ func mayReadFile(tx *store.Tx, a control.Actor, use store.Record, digest string)
 // PostOrganization enrols an organisation, or changes its names: the administrator alone.
 func (s *Server) PostOrganization(ctx context.Context, r api.PostOrganizationRequestObject) (api.PostOrganizationResponseObject, error) {
 	d, err := s.command(ctx, r.Params.IdempotencyKey, r, func(u *unit) error {
-		if !u.caller.actor.Has(control.Administrator) {
-			return errForbidden
+		if err := u.administers(); err != nil {
+			return err
 		}
 		return u.enrolOrganization(*r.Body)
 	})
@@ -200,12 +200,17 @@ func (s *Server) PostOrganization(ctx context.Context, r api.PostOrganizationReq
 // PostPerson enrols a person, or changes position and roles: the administrator alone.
 func (s *Server) PostPerson(ctx context.Context, r api.PostPersonRequestObject) (api.PostPersonResponseObject, error) {
 	d, err := s.command(ctx, r.Params.IdempotencyKey, r, func(u *unit) error {
-		if !u.caller.actor.Has(control.Administrator) {
-			return errForbidden
+		if err := u.administers(); err != nil {
+			return err
 		}
 		return u.enrolPerson(*r.Body)
 	})
 	return api.PostPerson200JSONResponse{DoneJSONResponse: d}, err
+}
+
+// administers demands the right to organisations and people.
+func (u *unit) administers() error {
+	return demand(control.May(u.caller.actor, control.ActionAdminister, control.Facts{}), control.ActionAdminister)
 }
 
 func (u *unit) enrolOrganization(o api.Organization) error {

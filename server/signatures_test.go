@@ -211,7 +211,7 @@ func TestANewCertificateSupersedesTheOldOne(t *testing.T) {
 	c := body[api.Certificate](t, w.post(person("auditor"), "/v1/certificates", api.CertificateCommand{
 		ID: secondID, Purchase: w.hero().ID, Direction: control.D1,
 	}).changed(t, "certificate", secondID))
-	if old := w.certificate(); old.State != api.Signed {
+	if old := w.certificate(); old.State != control.Signed {
 		t.Errorf("the old one is %s before the new one is signed", old.State)
 	}
 	file := w.get(person("auditor"), "/v1/files/"+c.File).ok(t).body
@@ -219,7 +219,7 @@ func TestANewCertificateSupersedesTheOldOne(t *testing.T) {
 		Digest: c.File, CMS: signed(t, key(t, "auditor", demo.Signing), file),
 	}).ok(t)
 	old := w.certificate()
-	if old.State != api.Superseded {
+	if old.State != control.Superseded {
 		t.Errorf("the old one is %s", old.State)
 	}
 	w.get(person("auditor"), "/v1/files/"+old.File).ok(t)

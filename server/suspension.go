@@ -72,10 +72,7 @@ func (u *unit) mayBring(id string) error {
 	if err != nil {
 		return err
 	}
-	if n.body.State.MayRevoke(u.caller.actor).Allowed {
-		return nil
-	}
-	return demand(n.body.State.MaySuspend(u.caller.actor), control.ActionSuspend)
+	return demand(n.body.State.BringScan(u.caller.actor), control.ActionSuspend)
 }
 
 // contentDigest is the SHA-256 that a Content-Digest (RFC 9530) names, in hexadecimal; empty when it
@@ -99,11 +96,14 @@ func contentDigest(field string) string {
 func (s *Server) PostNotificationSuspend(ctx context.Context, r api.PostNotificationSuspendRequestObject) (api.PostNotificationSuspendResponseObject, error) {
 	const action = control.ActionSuspend
 	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
-		order := orderOf(*r.Body)
+		order, scanType, err := u.orderOf(n, *r.Body)
+		if err != nil {
+			return err
+		}
 		if err := demand(u.rules.Suspend(&n.body.State, u.caller.actor, &order, u.now), action); err != nil {
 			return err
 		}
-		if err := u.saveOrder(n, order, action, &n.body.Suspension); err != nil {
+		if err := u.saveOrder(n, order, scanType, &n.body.Suspension); err != nil {
 			return err
 		}
 		return u.punish(n, action, api.TrailEntry{File: order.Scan})
@@ -115,12 +115,15 @@ func (s *Server) PostNotificationSuspend(ctx context.Context, r api.PostNotifica
 func (s *Server) PostNotificationRevokeSuspension(ctx context.Context, r api.PostNotificationRevokeSuspensionRequestObject) (api.PostNotificationRevokeSuspensionResponseObject, error) {
 	const action = control.ActionRevokeSuspension
 	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
-		revocation := orderOf(*r.Body)
+		revocation, scanType, err := u.orderOf(n, *r.Body)
+		if err != nil {
+			return err
+		}
 		verdict := u.rules.Revoke(&n.body.State, u.caller.actor, &n.body.Suspension.Order, &revocation, u.now)
 		if err := demand(verdict, action); err != nil {
 			return err
 		}
-		if err := u.saveOrder(n, revocation, action, &n.body.Revocation); err != nil {
+		if err := u.saveOrder(n, revocation, scanType, &n.body.Revocation); err != nil {
 			return err
 		}
 		return u.punish(n, action, api.TrailEntry{File: revocation.Scan})
@@ -128,23 +131,22 @@ func (s *Server) PostNotificationRevokeSuspension(ctx context.Context, r api.Pos
 	return api.PostNotificationRevokeSuspension200JSONResponse{DoneJSONResponse: d}, err
 }
 
-func orderOf(c api.OrderCommand) control.Order {
-	return control.Order{
+// orderOf is the order as it was given, with the type of its scan. Only a scan that was brought for this
+// notification is one: to name another file would be a way to read it.
+func (u *unit) orderOf(n *notification, c api.OrderCommand) (order control.Order, scanType string, err error) {
+	order = control.Order{
 		Number: c.Number, On: c.On, BodyKK: clean(c.BodyKK), BodyRU: clean(c.BodyRU), Amount: control.Tiyn(c.Amount),
 		NoteKK: clean(c.NoteKK), NoteRU: clean(c.NoteRU), Scan: c.Scan,
 	}
+	scanType, err = u.NotedFile(order.Scan, noteScan, n.body.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		order.Scan, err = "", nil
+	}
+	return order, scanType, err
 }
 
-// saveOrder demands that the scan was brought for this notification: to name another file would be a
-// way to read it.
-func (u *unit) saveOrder(n *notification, order control.Order, action control.Action, into *api.SavedOrder) error {
-	kind, err := u.NotedFile(order.Scan, noteScan, n.body.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return refusal{control.Verdict{Rule: "R-10.2", Reason: control.NoScan}, action}
-	}
-	if err != nil {
-		return err
-	}
-	*into = api.SavedOrder{Order: order, ScanType: kind, By: u.caller.actor.By(), ByName: u.caller.me.Person.FullName(), At: u.now}
+// saveOrder puts an order into its place, and shows its scan to whoever may see that.
+func (u *unit) saveOrder(n *notification, order control.Order, scanType string, into *api.SavedOrder) error {
+	*into = api.SavedOrder{Order: order, ScanType: scanType, By: u.caller.actor.By(), ByName: u.caller.me.Person.FullName(), At: u.now}
 	return u.NoteFile(order.Scan, kindNotification, n.body.ID)
 }

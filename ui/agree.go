@@ -80,7 +80,7 @@ type agreerChoice struct {
 
 func newAgreerChoice(p *Program, chosen string) *agreerChoice {
 	c := &agreerChoice{}
-	people, err := p.desk.Colleagues(control.Auditor, control.AuditorApprover)
+	people, err := p.desk.Agreers()
 	if err != nil {
 		p.options.Log.Error("read the colleagues", "cause", err)
 	}

@@ -69,7 +69,7 @@ func (c *cabinet) nextPlace() *kit.Action {
 	if c.p.desk.MayReport().Allowed {
 		return &kit.Action{Text: c.p.lang.T("rail.report"), Icon: look.IconChart, OnTapped: func() { c.p.navigate(route{name: pageReport}) }}
 	}
-	if c.p.desk.Actor().Has(control.AuditObject) {
+	if c.p.desk.Uses(control.ActionInbox) {
 		return &kit.Action{Text: c.p.lang.T("rail.inbox"), Icon: look.IconInbox, OnTapped: func() { c.p.navigate(route{name: pageInbox}) }}
 	}
 	return nil

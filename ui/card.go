@@ -38,7 +38,7 @@ func newCardPage(p *Program, r route) page {
 }
 
 func (c *cardPage) rail() string {
-	if c.p.desk.Actor().HasAny(control.Auditor, control.AuditorApprover, control.Controller, control.ControllerApprover) {
+	if c.p.desk.Uses(control.ActionJournal) {
 		return pageNotifications
 	}
 	return pageInbox
@@ -68,8 +68,7 @@ func (p *Program) notificationTitle(c app.Card) string {
 // outside says that the person is not of those who agree on it: nothing of how it came about is theirs
 // to know.
 func (c *cardPage) outside() bool {
-	a := c.p.desk.Actor()
-	return a.Organization != c.card.Notification.State.Organization || !a.HasAny(control.Auditor, control.AuditorApprover)
+	return !c.card.Notification.State.ViewAgreement(c.p.desk.Actor()).Allowed
 }
 
 // focus gives the keyboard to the main action; without one to what is to be read.

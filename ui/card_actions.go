@@ -60,7 +60,7 @@ func (c *cardPage) actionRow() fyne.CanvasObject {
 	switch {
 	case c.toBeSent():
 		c.primary = kit.NewButton(c.p.lang.T("card.action.send"), look.IconSend, kit.Primary, c.toDesk)
-	case c.p.desk.Actor().Has(control.Auditor):
+	case c.p.desk.Uses(control.ActionMyLots):
 		more = append(more, kit.Choice{Text: c.p.lang.T("card.action.desk"), Icon: look.IconList, OnTapped: c.toDesk})
 	}
 	return newFoot(c.p, more, others, c.primary)
@@ -73,8 +73,7 @@ func leadsOn(a control.Action) bool {
 
 // toBeSent says that its author is to send it: that is done from the desk-control page.
 func (c *cardPage) toBeSent() bool {
-	s := &c.card.Notification.State
-	return c.primary == nil && s.Status == control.NotificationApproved && s.Author == c.p.desk.Me.Person.IIN
+	return c.primary == nil && c.card.Send.Allowed
 }
 
 func (c *cardPage) toDesk() {

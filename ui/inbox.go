@@ -10,7 +10,6 @@ import (
 	"baqylau/api"
 	"baqylau/app"
 	"baqylau/assets"
-	"baqylau/control"
 	"baqylau/ui/kit"
 	"baqylau/ui/look"
 )
@@ -109,10 +108,10 @@ func letters(desk *app.Desk) ([]letter, error) {
 	var rows []letter
 	for _, c := range cards {
 		s := &c.Notification.State
-		if !s.Status.Sent() || s.Recipient != desk.Me.Person.Organization {
+		if !s.Received(desk.Actor()) {
 			continue
 		}
-		l := letter{card: c, came: s.DeliveredAt, unread: s.Status == control.NotificationDelivered}
+		l := letter{card: c, came: s.DeliveredAt, unread: c.Acknowledge.Allowed}
 		if i := slices.IndexFunc(messages, func(m api.Message) bool { return m.Notification == c.Notification.ID }); i >= 0 {
 			l.came = messages[i].At
 		}

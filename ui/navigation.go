@@ -210,7 +210,6 @@ func short(text string, most int) string {
 
 // railItems are the entries that the person's roles use.
 func (p *Program) railItems() []kit.RailItem {
-	a := p.desk.Actor()
 	counts := p.counts()
 	items := []kit.RailItem{{ID: pageCabinet, Text: p.lang.T("rail.cabinet"), Icon: look.IconHome, Count: counts[pageCabinet], Urgent: counts["urgent"] > 0}}
 	add := func(shown bool, id string, icon look.Icon) {
@@ -219,9 +218,9 @@ func (p *Program) railItems() []kit.RailItem {
 		}
 	}
 	add(p.desk.MayReport().Allowed, pageReport, look.IconChart)
-	add(a.Has(control.Auditor), pageMyLots, look.IconList)
-	add(a.HasAny(control.Auditor, control.AuditorApprover, control.Controller, control.ControllerApprover), pageNotifications, look.IconEnvelope)
-	add(a.Has(control.AuditObject), pageInbox, look.IconInbox)
+	add(p.desk.Uses(control.ActionMyLots), pageMyLots, look.IconList)
+	add(p.desk.Uses(control.ActionJournal), pageNotifications, look.IconEnvelope)
+	add(p.desk.Uses(control.ActionInbox), pageInbox, look.IconInbox)
 	return items
 }
 
@@ -263,9 +262,9 @@ func (p *Program) home() kit.Crumb {
 // search finds by number, name or BIN: in the journal, or at the organiser's in the inbox.
 func (p *Program) search(text string) {
 	to := route{name: pageNotifications, id: text}
-	switch a := p.desk.Actor(); {
-	case a.HasAny(control.Auditor, control.AuditorApprover, control.Controller, control.ControllerApprover):
-	case a.Has(control.AuditObject):
+	switch {
+	case p.desk.Uses(control.ActionJournal):
+	case p.desk.Uses(control.ActionInbox):
 		to.name = pageInbox
 	default:
 		to = route{name: pageReport}

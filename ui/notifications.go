@@ -216,7 +216,7 @@ func (n *notificationsPage) dueCell(c app.Card) kit.Cell {
 // not sent, then to execute it. false when no term runs any more.
 func (p *Program) daysLeft(c app.Card) (int, bool) {
 	switch s := &c.Notification.State; {
-	case settled(s.Status):
+	case s.Status.Settled():
 		return 0, false
 	case s.Status.Sent():
 		return c.DaysLeft, !s.Deadline.IsZero()
@@ -225,13 +225,6 @@ func (p *Program) daysLeft(c app.Card) (int, bool) {
 	default:
 		return p.desk.DaysLeft(c.Window.Closes), true
 	}
-}
-
-// settled says that nothing is to be done about a notification any more.
-func settled(s control.NotificationStatus) bool {
-	return slices.Contains([]control.NotificationStatus{
-		control.NotificationExecuted, control.NotificationAwaiting, control.NotificationAnnulled,
-	}, s)
 }
 
 // shortName makes of "Сейтқали Айнұр Бекболатқызы" the surname with an initial.

@@ -66,7 +66,7 @@ func lotsOf(rows []api.ReportRow) int {
 // askAssignee lists the auditors of one's own organisation: ↑ ↓ choose, Enter or «Сохранить» assigns.
 func (r *reportPage) askAssignee(ids []string) {
 	l, rows := r.p.lang, r.chosen(ids)
-	people, err := r.p.desk.Colleagues(control.Auditor)
+	people, err := r.p.desk.Assignees()
 	if err != nil || len(people) == 0 {
 		r.p.options.Log.Info("nobody to assign to", "cause", err)
 		r.p.controller.Tell(l.T("report.assign"), l.T("report.nobody"))

@@ -60,7 +60,7 @@ func optionsOf[T ~string](l assets.Lang, prefix string, codes ...T) []kit.Option
 }
 
 func (r *reportPage) auditors() []kit.Option {
-	people, err := r.p.desk.Colleagues(control.Auditor)
+	people, err := r.p.desk.Assignees()
 	if err != nil {
 		r.p.options.Log.Error("read the colleagues", "cause", err)
 	}

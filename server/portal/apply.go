@@ -37,7 +37,7 @@ type Waiting struct {
 func Apply(ctx context.Context, store Store, b *Batch) (Outcome, error) {
 	a := &application{
 		ctx: ctx, store: store,
-		buys: map[int64]bool{}, points: map[int64]bool{}, plans: map[string]map[twin]bool{},
+		buys: map[int64]bool{}, points: map[int64]bool{}, plans: map[string]map[control.Twin]bool{},
 	}
 	out := Outcome{Report: b.Report}
 	out.Report.Files = slices.Clone(b.Report.Files)
@@ -72,7 +72,7 @@ type application struct {
 	edited []*point
 	buys   map[int64]bool
 	points map[int64]bool
-	plans  map[string]map[twin]bool
+	plans  map[string]map[control.Twin]bool
 }
 
 // put stores an item unless the store has it, or a newer version.
@@ -120,7 +120,7 @@ func (a *application) changed(i item) {
 		a.points[i.Root] = true
 		a.edited = append(a.edited, i)
 		if a.plans[i.planLink()] == nil {
-			a.plans[i.planLink()] = map[twin]bool{}
+			a.plans[i.planLink()] = map[control.Twin]bool{}
 		}
 		a.plans[i.planLink()][twinOf(i)] = true
 	}
