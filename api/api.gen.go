@@ -20,6 +20,42 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for AboutCode.
+const (
+	ConfirmationOverdue AboutCode = "confirmation_overdue"
+	Delivered           AboutCode = "delivered"
+	Lapse               AboutCode = "lapse"
+	RemedyOpens         AboutCode = "remedy_opens"
+	RemindConfirmation  AboutCode = "remind_confirmation"
+	RemindExecution     AboutCode = "remind_execution"
+	RemindReview        AboutCode = "remind_review"
+	ReviewOverdue       AboutCode = "review_overdue"
+)
+
+// Valid indicates whether the value is a known member of the AboutCode enum.
+func (e AboutCode) Valid() bool {
+	switch e {
+	case ConfirmationOverdue:
+		return true
+	case Delivered:
+		return true
+	case Lapse:
+		return true
+	case RemedyOpens:
+		return true
+	case RemindConfirmation:
+		return true
+	case RemindExecution:
+		return true
+	case RemindReview:
+		return true
+	case ReviewOverdue:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChosenOutcome.
 const (
 	ChosenOutcomeEmpty           ChosenOutcome = ""
@@ -166,6 +202,20 @@ func (e RulebookPartOrigin) Valid() bool {
 		return false
 	}
 }
+
+// About what a message says; absent in what older centres wrote, which is of a delivery
+type About struct {
+	Code AboutCode `json:"code"`
+
+	// Deadline exclusive end of the term that it is about
+	Deadline time.Time `json:"deadline,omitempty,omitzero"`
+
+	// Number of the notification or objection
+	Number string `json:"number"`
+}
+
+// AboutCode defines model for About.Code.
+type AboutCode string
 
 // AgreeCommand defines model for AgreeCommand.
 type AgreeCommand struct {
@@ -453,10 +503,15 @@ type Me struct {
 
 // Message defines model for Message.
 type Message struct {
+	// About what a message says; absent in what older centres wrote, which is of a delivery
+	About              About     `json:"about,omitempty,omitzero"`
 	At                 time.Time `json:"at"`
 	ID                 string    `json:"id"`
 	Notification       string    `json:"notification"`
 	NotificationNumber string    `json:"notification_number"`
+
+	// Objection the objection that it is about; absent where it is about the notification
+	Objection string `json:"objection,omitempty,omitzero"`
 
 	// Person whose cabinet
 	Person         string `json:"person"`

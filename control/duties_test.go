@@ -1,9 +1,12 @@
 package control_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"baqylau/control"
 )
@@ -60,10 +63,18 @@ func TestWhatTimeBringsToANotification(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A year that the calendar lacks hides the reminder alone: the deadline is known, and so is what opens.
+func TestWithoutACalendarNoDeadlineIsLost(t *testing.T) {
 	n := delivered(t, control.NotificationDelivered)
 	n.Deadline = almaty(t, "2028-01-12 00:00")
-	_, err := builtInRules(t).NotificationDuties(n)
+	n.Remedies = []control.OpenRemedy{{Remedy: control.CancelPurchase, From: almaty(t, "2026-03-05 00:00")}}
+	duties, err := builtInRules(t).NotificationDuties(n)
 	expectUnknownYear(t, err, 2028)
+	if got := told(duties); got != "remedy_opens 03-05 00:00 · lapse 01-12 00:00" {
+		t.Errorf("known are %s", got)
+	}
 	n = delivered(t, control.NotificationAwaiting)
 	n.ReportedAt = almaty(t, "2026-12-31 10:00")
 	_, err = builtInRules(t).NotificationDuties(n)
@@ -71,8 +82,18 @@ func TestWhatTimeBringsToANotification(t *testing.T) {
 	lead := []control.Term{{Name: control.ConfirmationTerm, Value: 1}, {Name: control.ConfirmationReminder, Value: 300}}
 	n.ReportedAt = almaty(t, "2025-03-12 10:00")
 	rules := &control.Rules{Calendar: builtInRules(t).Calendar, Terms: control.NewTermBook("x", lead)}
-	_, err = rules.NotificationDuties(n)
+	duties, err = rules.NotificationDuties(n)
 	expectUnknownYear(t, err, 2024)
+	if got := told(duties); got != "confirmation_overdue 03-14 00:00" {
+		t.Errorf("known are %s", got)
+	}
+	o := anObjection(t, control.ObjectionNew)
+	o.Due = almaty(t, "2030-01-10 00:00")
+	duties, err = builtInRules(t).ObjectionDuties(o)
+	expectUnknownYear(t, err, 2030)
+	if got := told(duties); got != "review_overdue 01-10 00:00" {
+		t.Errorf("known are %s", got)
+	}
 }
 
 func TestWhatTimeBringsToAnObjection(t *testing.T) {
@@ -91,21 +112,90 @@ func TestWhatTimeBringsToAnObjection(t *testing.T) {
 	if duties, err := builtInRules(t).ObjectionDuties(o); err != nil || duties != nil {
 		t.Errorf("with no term: %v, %v", duties, err)
 	}
-	o.Due = almaty(t, "2030-01-10 00:00")
-	_, err := builtInRules(t).ObjectionDuties(o)
-	expectUnknownYear(t, err, 2030)
 }
 
-// Right after an outage of any length, each once: what is due comes in order, and a key tells it again.
+// Whom speak of; and which term it is about, so that a message can name it.
+func TestWhoLearnsOfWhatTimeBrings(t *testing.T) {
+	executes, review := almaty(t, "2026-03-18 00:00"), almaty(t, "2026-04-02 00:00")
+	in := func(d control.Direction) *control.Notification {
+		n := delivered(t, control.NotificationDelivered)
+		n.Direction = d
+		n.Remedies = []control.OpenRemedy{{Remedy: control.CancelPurchase, From: almaty(t, "2026-03-05 00:00")}}
+		return n
+	}
+	reported := delivered(t, control.NotificationAwaiting)
+	reported.ReportedAt = almaty(t, "2026-03-12 10:00")
+	assigned := anObjection(t, control.ObjectionAssigned)
+	assigned.Controller = timur.Person
+	fresh := anObjection(t, control.ObjectionNew)
+	fresh.Controller = ""
+	type told struct {
+		Tells control.Relation
+		Term  time.Time
+	}
+	for _, r := range []struct {
+		name         string
+		notification *control.Notification
+		objection    *control.Objection
+		want         map[control.DutyKind]told
+	}{
+		{"D1", in(control.D1), nil, map[control.DutyKind]told{
+			control.RemedyOpens: {control.Organizer, executes}, control.RemindExecution: {control.Organizer, executes},
+			control.LapseDue: {control.Organizer | control.Author, executes},
+		}},
+		{"D3, where statuses change", in(control.D3), nil, map[control.DutyKind]told{
+			control.RemedyOpens: {control.Organizer | control.Author, executes}, control.RemindExecution: {control.Organizer, executes},
+			control.LapseDue: {control.Organizer | control.Author, executes},
+		}},
+		{"the report", reported, nil, map[control.DutyKind]told{
+			control.RemindConfirmation: {control.Author, executes}, control.ConfirmationOverdue: {control.Author, executes},
+		}},
+		{"an objection that nobody reviews yet", nil, fresh, map[control.DutyKind]told{
+			control.RemindReview: {control.Reviewer, review}, control.ReviewOverdue: {control.Reviewer, review},
+		}},
+		{"an objection with a controller", nil, assigned, map[control.DutyKind]told{
+			control.RemindReview: {control.Assignee, review}, control.ReviewOverdue: {control.Assignee, review},
+		}},
+	} {
+		t.Run(r.name, func(t *testing.T) {
+			var duties []control.Duty
+			var err error
+			if r.objection != nil {
+				duties, err = builtInRules(t).ObjectionDuties(r.objection)
+			} else {
+				duties, err = builtInRules(t).NotificationDuties(r.notification)
+			}
+			got := map[control.DutyKind]told{}
+			for _, d := range duties {
+				got[d.Kind] = told{d.Tells, d.Term}
+				if !slices.Contains(control.DutyKinds(), d.Kind) {
+					t.Errorf("%s is not listed", d.Kind)
+				}
+			}
+			if diff := cmp.Diff(r.want, got); err != nil || diff != "" {
+				t.Errorf("%v; -want +got\n%s", err, diff)
+			}
+		})
+	}
+}
+
+// Right after an outage of any length, each once: what is due comes in order, a key tells it again, and
+// nobody is reminded of what has lapsed.
 func TestWhatIsDueComesInOrderAndIsToldByItsKey(t *testing.T) {
 	first, second := almaty(t, "2026-03-13 00:00"), almaty(t, "2026-03-18 00:00")
-	duties := []control.Duty{{Kind: control.LapseDue, At: second}, {Kind: control.RemindExecution, At: first}}
+	duties := []control.Duty{
+		{Kind: control.LapseDue, At: second, Term: second},
+		{Kind: control.RemindExecution, At: first, Term: second},
+		{Kind: control.RemedyOpens, At: first.AddDate(0, 0, -1), Term: second},
+	}
+	const opens, reminds, lapses = "remedy_opens 03-12 00:00", "remind_execution 03-13 00:00", "lapse 03-18 00:00"
 	for at, want := range map[time.Time]string{
-		first.Add(-1):            "",
-		first:                    "remind_execution 03-13 00:00",
-		second.Add(-1):           "remind_execution 03-13 00:00",
-		second:                   "remind_execution 03-13 00:00 · lapse 03-18 00:00",
-		second.AddDate(10, 0, 0): "remind_execution 03-13 00:00 · lapse 03-18 00:00",
+		first.AddDate(0, 0, -2):  "",
+		first.Add(-1):            opens,
+		first:                    opens + " · " + reminds,
+		second.Add(-1):           opens + " · " + reminds,
+		second:                   lapses,
+		second.AddDate(10, 0, 0): lapses,
 	} {
 		if got := told(control.Due(duties, at)); got != want {
 			t.Errorf("at %v due are %s, want %s", at, got, want)

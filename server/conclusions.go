@@ -324,9 +324,6 @@ func (u *unit) deliverConclusion(c *conclusion) error {
 	}
 	n.body.Conclusion = c.body.ID
 	n.body.Trail = append(n.body.Trail, u.turn(action, api.TrailEntry{}))
-	if err := u.watch(n); err != nil {
-		return err
-	}
 	return u.store(n, action)
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"baqylau/api"
 	"baqylau/control"
-	"baqylau/server/store"
 )
 
 // PostDispatch sends every approved notification of an announcement and direction, all or none: the
@@ -37,12 +36,8 @@ func (u *unit) dispatch(c api.DispatchCommand) error {
 	if err := demand(verdict, action); err != nil {
 		return err
 	}
-	recipients, err := u.Owned(kindPerson, d.purchase.AuditObject().BIN, "", 10000)
-	if err != nil {
-		return err
-	}
 	for _, n := range approved {
-		if err := u.deliver(d, n, recipients); err != nil {
+		if err := u.deliver(d, n); err != nil {
 			return err
 		}
 	}
@@ -78,7 +73,7 @@ func seen(list []api.Seen) []control.Seen {
 
 // deliver is for one notification: what the rule makes of it, and a message to everyone of the
 // audit object.
-func (u *unit) deliver(d *dossier, v versioned[api.Notification], recipients []store.Record) error {
+func (u *unit) deliver(d *dossier, v versioned[api.Notification]) error {
 	n := &notification{record: v.record, body: v.body}
 	lot, _ := d.lot(n.body.Lot)
 	var err error
@@ -90,21 +85,9 @@ func (u *unit) deliver(d *dossier, v versioned[api.Notification], recipients []s
 	if err := u.store(n, control.ActionSend); err != nil {
 		return err
 	}
-	if err := u.watch(n); err != nil {
+	people, err := u.notificationAudience(control.Organizer, &n.body.State)
+	if err != nil {
 		return err
 	}
-	for _, r := range recipients {
-		if err := u.message(n.body, r.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// message puts a word into a person's cabinet.
-func (u *unit) message(n api.Notification, person string) error {
-	id := n.ID + ":" + person
-	return u.put(store.Record{Kind: kindMessage, ID: id, Owner: person}, 0, api.Message{
-		ID: id, Person: person, Notification: n.ID, NotificationNumber: n.Number, PurchaseNumber: n.PurchaseNumber, At: u.now,
-	}, "message", []string{personScope(person)})
+	return u.inform(people, n.body.ID, delivery(&n.body))
 }

@@ -6,15 +6,12 @@ import (
 	"fmt"
 	"time"
 
-	"baqylau/api"
 	"baqylau/control"
+	"baqylau/control/calendar"
 	"baqylau/server/store"
 )
 
 const (
-	// jobLapse lapses a notification at its deadline.
-	jobLapse = "lapse"
-
 	// system is who does by itself what time brings.
 	system = "system"
 
@@ -22,6 +19,9 @@ const (
 	jobLease = time.Minute
 	jobPause = time.Second
 	jobsOnce = 100
+	// calendarPause is how long a job waits that needs a year which the calendar lacks: somebody has to
+	// enter it.
+	calendarPause = 10 * time.Minute
 )
 
 // Run does what falls due until ctx ends, beginning with all that fell due while no server ran. Any
@@ -41,8 +41,23 @@ func (s *Server) Run(ctx context.Context) {
 	}
 }
 
-// CatchUp does all that is due now. A job that fails is left for another try, after its lease.
+// CatchUp does all that is due now. A job that fails is left for another try, after its lease. At first,
+// and whenever another rule book is in force, it looks through all that is open, page by page, for what
+// nobody scheduled: it was stored by a centre that knew less.
 func (s *Server) CatchUp(ctx context.Context) error {
+	s.watching.Lock()
+	defer s.watching.Unlock()
+	var failed error
+	for {
+		more, err := s.rewatch(ctx)
+		failed = errors.Join(failed, err, s.doDue(ctx))
+		if !more || ctx.Err() != nil {
+			return failed
+		}
+	}
+}
+
+func (s *Server) doDue(ctx context.Context) error {
 	var failed error
 	for {
 		now := s.now()
@@ -51,17 +66,16 @@ func (s *Server) CatchUp(ctx context.Context) error {
 			return errors.Join(failed, err)
 		}
 		for _, j := range jobs {
-			if err := s.carryOut(ctx, j); err != nil {
+			if err := s.do(ctx, j); err != nil {
 				failed = errors.Join(failed, fmt.Errorf("job %s of %s: %w", j.Kind, j.Object, err))
 			}
 		}
 	}
 }
 
-// carryOut does a job and removes it, in one transaction. The rule is asked again: what has happened
-// since the job was set may have made it needless.
-func (s *Server) carryOut(ctx context.Context, j store.Job) error {
-	return s.store.Update(ctx, func(tx *store.Tx) error {
+// do carries a job out. One that needs a year which the calendar lacks is put off.
+func (s *Server) do(ctx context.Context, j store.Job) error {
+	err := s.store.Update(ctx, func(tx *store.Tx) error {
 		mine, err := tx.Finish(j)
 		if err != nil || !mine {
 			return err
@@ -72,39 +86,25 @@ func (s *Server) carryOut(ctx context.Context, j store.Job) error {
 		if err != nil {
 			return err
 		}
-		switch j.Kind {
-		case jobLapse:
-			return u.lapse(j)
-		default:
-			return fmt.Errorf("nobody knows how to %s", j.Kind)
-		}
+		return u.carryOut(j)
 	})
+	var lacks calendar.UnknownYear
+	if !errors.As(err, &lacks) {
+		return err
+	}
+	put := s.store.Update(ctx, func(tx *store.Tx) error { return tx.PutOff(j, s.now().Add(calendarPause)) })
+	return errors.Join(err, put)
 }
 
-// lapse lets a notification lapse whose deadline has passed. The trail says when that was,
-// however late the centre came to it.
-func (u *unit) lapse(j store.Job) error {
-	record, err := u.Get(kindNotification, j.Object)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
+// carryOut does a job, in the transaction that notes it as done. The rule is asked again: what has
+// happened since the job was set may have made it needless.
+func (u *unit) carryOut(j store.Job) error {
+	switch control.DutyKind(j.Kind) {
+	case control.RemindExecution, control.RemedyOpens, control.LapseDue, control.RemindConfirmation, control.ConfirmationOverdue:
+		return u.notificationDuty(j)
+	case control.RemindReview, control.ReviewOverdue:
+		return u.objectionDuty(j)
+	default:
+		return fmt.Errorf("nobody knows how to %s", j.Kind)
 	}
-	if err != nil {
-		return err
-	}
-	n := &notification{record: record}
-	if err := decode(record, &n.body); err != nil {
-		return err
-	}
-	if !n.body.State.Lapse(u.now).Allowed {
-		return nil // executed, objected to, or with another deadline, which has a job of its own
-	}
-	if err := u.step(n, control.ActionLapse, api.TrailEntry{At: n.body.State.Deadline}); err != nil {
-		return err
-	}
-	return u.store(n, control.ActionLapse)
-}
-
-// watch sets when a notification lapses, unless something happens before.
-func (u *unit) watch(n *notification) error {
-	return u.Schedule(store.Job{Kind: jobLapse, Object: n.body.ID, Due: n.body.State.Deadline})
 }

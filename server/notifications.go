@@ -69,9 +69,13 @@ func (s *Server) change(ctx context.Context, key, id, ifMatch string, request an
 	})
 }
 
+// store stores a notification, and when to come back to it.
 func (u *unit) store(n *notification, action control.Action) error {
 	n.body.Versions = u.book.versions()
-	return u.put(n.record, n.record.Version, n.body, string(action), notificationScopes(n.body))
+	if err := u.put(n.record, n.record.Version, n.body, string(action), notificationScopes(n.body)); err != nil {
+		return err
+	}
+	return u.watch(&n.body)
 }
 
 // step moves the notification along its life cycle by an action that was allowed, and writes the trail.

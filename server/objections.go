@@ -46,9 +46,13 @@ func (u *unit) objection(id string) (*versioned[api.Objection], error) {
 	return o, nil
 }
 
+// storeObjection stores an objection, and when to come back to it.
 func (u *unit) storeObjection(o *versioned[api.Objection], action control.Action) error {
 	o.body.Versions = u.book.versions()
-	return u.put(o.record, o.record.Version, o.body, string(action), objectionScopes(o.body))
+	if err := u.put(o.record, o.record.Version, o.body, string(action), objectionScopes(o.body)); err != nil {
+		return err
+	}
+	return u.watchObjection(&o.body)
 }
 
 // PostObjection files an objection to a notification at the version that the caller saw; both change

@@ -5,9 +5,9 @@
 // answer, in one transaction; what it refuses changes nothing. Rights are refused by default.
 //
 // What time brings, it does by itself (Run), once, however many servers share the store and however
-// long none of them ran.
+// long none of them ran: notifications lapse, and people are reminded in their cabinets.
 //
-// Its limit in this version: nobody is reminded of a deadline that comes near.
+// Its limit: it has no other way to people than the program that they open.
 package server
 
 import (
@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -61,6 +62,12 @@ type Server struct {
 	uploads chan struct{}
 	// book is the rule book that was read last.
 	book atomic.Pointer[inForce]
+	// watching is held while what is due is done. unwatched are the kinds of what was not looked through
+	// yet by the book watchedBy, the first of them as far as watchedTo.
+	watching  sync.Mutex
+	watchedBy int64
+	unwatched []string
+	watchedTo string
 }
 
 var (

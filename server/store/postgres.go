@@ -28,8 +28,8 @@ func (postgresEngine) alone() bool { return false }
 
 // Whoever takes at the same time passes over what this one has locked.
 func (postgresEngine) take() string {
-	return `UPDATE job SET taken = $2 WHERE (kind, object) IN (SELECT kind, object FROM job
-		WHERE due <= $1 AND taken <= $1 ORDER BY due, kind, object LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING kind, object, due`
+	return `UPDATE job SET taken = $2 WHERE (kind, object, due) IN (SELECT kind, object, due FROM job
+		WHERE done = 0 AND due <= $1 AND taken <= $1 ORDER BY due, kind, object LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING kind, object, due`
 }
 
 // OpenPostgres opens the store in a PostgreSQL database.

@@ -28,8 +28,8 @@ func (sqliteEngine) alone() bool { return true }
 
 // One transaction writes at a time: nobody else takes the same.
 func (sqliteEngine) take() string {
-	return `UPDATE job SET taken = $2 WHERE (kind, object) IN (SELECT kind, object FROM job
-		WHERE due <= $1 AND taken <= $1 ORDER BY due, kind, object LIMIT $3) RETURNING kind, object, due`
+	return `UPDATE job SET taken = $2 WHERE (kind, object, due) IN (SELECT kind, object, due FROM job
+		WHERE done = 0 AND due <= $1 AND taken <= $1 ORDER BY due, kind, object LIMIT $3) RETURNING kind, object, due`
 }
 
 // OpenSQLite opens the store in a file, which it makes when it is missing. Other processes may have

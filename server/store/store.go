@@ -43,6 +43,8 @@ var (
 	schema string
 	//go:embed jobs.sql
 	jobs string
+	//go:embed duties.sql
+	duties string
 )
 
 // engine is what SQLite and PostgreSQL do differently.
@@ -112,7 +114,7 @@ func open(ctx context.Context, e engine, write, read *sql.DB, o Options) (_ *Sto
 
 func (s *Store) migrate(ctx context.Context) error {
 	provider, err := goose.NewProvider(s.engine.dialect(), s.write, nil,
-		goose.WithGoMigrations(s.migration(1, schema), s.migration(2, jobs)), goose.WithDisableGlobalRegistry(true))
+		goose.WithGoMigrations(s.migration(1, schema), s.migration(2, jobs), s.migration(3, duties)), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,103 @@
+package server
+
+import (
+	"slices"
+
+	"baqylau/api"
+	"baqylau/control"
+	"baqylau/server/store"
+)
+
+// maxAudience bounds the people of an organisation that are written to.
+const maxAudience = 10_000
+
+// inform puts a word into the cabinets of people. name tells this message from every other one that a
+// person gets.
+func (u *unit) inform(people []string, name string, m api.Message) error {
+	for _, person := range people {
+		m.ID, m.Person, m.At = name+":"+person, person, u.now
+		err := u.put(store.Record{Kind: kindMessage, ID: m.ID, Owner: person}, 0, m, "message", []string{personScope(person)})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// delivery is the message that a notification has come.
+func delivery(n *api.Notification) api.Message {
+	return api.Message{
+		Notification: n.ID, NotificationNumber: n.Number, PurchaseNumber: n.PurchaseNumber,
+		About: api.About{Code: api.Delivered, Number: n.Number, Deadline: n.State.Deadline},
+	}
+}
+
+// aboutNotification is the message of what time brings to a notification.
+func aboutNotification(n *api.Notification, d control.Duty) api.Message {
+	m := delivery(n)
+	m.About.Code, m.About.Deadline = api.AboutCode(d.Kind), d.Term
+	return m
+}
+
+// aboutObjection is the message of what time brings to an objection.
+func aboutObjection(o *api.Objection, d control.Duty) api.Message {
+	return api.Message{
+		Notification: o.Notification, NotificationNumber: o.NotificationNumber, PurchaseNumber: o.PurchaseNumber, Objection: o.ID,
+		About: api.About{Code: api.AboutCode(d.Kind), Number: o.Number, Deadline: d.Term},
+	}
+}
+
+// notificationAudience are the people who stand so to a notification: all employees of the audit
+// object, the author.
+func (u *unit) notificationAudience(tells control.Relation, n *control.Notification) ([]string, error) {
+	var people []string
+	if tells&control.Organizer != 0 {
+		staff, err := u.staff(n.Recipient)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range staff {
+			people = append(people, p.IIN)
+		}
+	}
+	if tells&control.Author != 0 && !slices.Contains(people, n.Author) {
+		people = append(people, n.Author)
+	}
+	return people, nil
+}
+
+// objectionAudience are the people who stand so to an objection: the controller, the committee's
+// objection managers.
+func (u *unit) objectionAudience(tells control.Relation, o *control.Objection) ([]string, error) {
+	var people []string
+	if tells&control.Assignee != 0 {
+		people = append(people, o.Controller)
+	}
+	if tells&control.Reviewer != 0 {
+		staff, err := u.staff(o.Committee)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range staff {
+			if p.Actor().Has(control.ObjectionManager) {
+				people = append(people, p.IIN)
+			}
+		}
+	}
+	return people, nil
+}
+
+// staff are the people of an organisation.
+func (u *unit) staff(organization string) ([]api.Person, error) {
+	records, err := u.Owned(kindPerson, organization, "", maxAudience)
+	if err != nil {
+		return nil, err
+	}
+	people := make([]api.Person, len(records))
+	for i, record := range records {
+		if err := decode(record, &people[i]); err != nil {
+			return nil, err
+		}
+	}
+	return people, nil
+}
