@@ -32,9 +32,8 @@ type Duty struct {
 	// Term is the exclusive end of the term that the duty is about; for its lapse and its overdue mark
 	// that is At.
 	Term time.Time
-	// Tells are those who learn of it, each by a message: Organizer are all employees of the audit
-	// object, Author is the notification's, Assignee the objection's controller, Reviewer the
-	// committee's objection managers.
+	// Tells are those who learn of it, each by a message, by how they stand to the matter; Hears says who
+	// they are.
 	Tells Relation
 }
 
@@ -98,6 +97,17 @@ func (n *Notification) openings() []Duty {
 		}
 	}
 	return duties
+}
+
+// Hears says whether a person learns of what is for those who stand so to the notification: Organizer are
+// all employees of the audit object, whatever their roles, Author is who wrote it.
+func (n *Notification) Hears(a Actor, tells Relation) bool { return n.relations(a)&tells != 0 }
+
+// Hears says whether a person learns of what is for those who stand so to the objection: Assignee is the
+// controller, Reviewer are the committee's objection managers.
+func (o *Objection) Hears(a Actor, tells Relation) bool {
+	r := o.relations(a) & tells
+	return r&Assignee != 0 || r&Reviewer != 0 && a.Has(ObjectionManager)
 }
 
 // waitsForOrganizer says whether the audit object may still execute.

@@ -179,6 +179,47 @@ func TestWhoLearnsOfWhatTimeBrings(t *testing.T) {
 	}
 }
 
+// all employees of the audit object hear, not those alone who may act: of a review its
+// controller, or the managers.
+func TestWhoHears(t *testing.T) {
+	clerk := control.Actor{Person: "clerk", Organization: dana.Organization}
+	elsewhere := control.Actor{Person: "elsewhere", Organization: "almaty", Roles: []control.Role{control.ObjectionManager}}
+	people := []control.Actor{dana, clerk, aigul, berik, gulnar, timur, daniya, stranger, outsider, elsewhere, nobody}
+	hear := func(hears func(control.Actor) bool) string {
+		var list []string
+		for _, a := range people {
+			if hears(a) {
+				list = append(list, a.Person)
+			}
+		}
+		return strings.Join(list, " ")
+	}
+	n, draft, o := delivered(t, control.NotificationDelivered), delivered(t, control.NotificationDraft), anObjection(t, control.ObjectionAssigned)
+	of := func(n *control.Notification, tells control.Relation) func(control.Actor) bool {
+		return func(a control.Actor) bool { return n.Hears(a, tells) }
+	}
+	on := func(tells control.Relation) func(control.Actor) bool {
+		return func(a control.Actor) bool { return o.Hears(a, tells) }
+	}
+	for name, r := range map[string]struct {
+		hears func(control.Actor) bool
+		want  string
+	}{
+		"the audit object":                {of(n, control.Organizer), "dana clerk"},
+		"nobody before it is sent":        {of(draft, control.Organizer), ""},
+		"the author":                      {of(n, control.Author), "aigul"},
+		"the audit object and the author": {of(n, control.Organizer|control.Author), "dana clerk aigul"},
+		"the controller":                  {on(control.Assignee), "timur"},
+		"the managers":                    {on(control.Reviewer), "gulnar"},
+		"the controller and the managers": {on(control.Reviewer | control.Assignee), "gulnar timur"},
+		"nobody else of the objection":    {on(control.Organizer | control.Colleague), ""},
+	} {
+		if got := hear(r.hears); got != r.want {
+			t.Errorf("%s: %q hear, want %q", name, got, r.want)
+		}
+	}
+}
+
 // Right after an outage of any length, each once: what is due comes in order, a key tells it again, and
 // nobody is reminded of what has lapsed.
 func TestWhatIsDueComesInOrderAndIsToldByItsKey(t *testing.T) {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"slices"
 
 	"baqylau/api"
@@ -47,44 +48,34 @@ func aboutObjection(o *api.Objection, d control.Duty) api.Message {
 	}
 }
 
-// notificationAudience are the people who stand so to a notification: all employees of the audit
-// object, the author.
+// notificationAudience are the people who hear of what is for those who stand so to a notification.
 func (u *unit) notificationAudience(tells control.Relation, n *control.Notification) ([]string, error) {
-	var people []string
-	if tells&control.Organizer != 0 {
-		staff, err := u.staff(n.Recipient)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range staff {
-			people = append(people, p.IIN)
-		}
+	staff, err := u.staff(n.Recipient)
+	if err != nil {
+		return nil, err
 	}
-	if tells&control.Author != 0 && !slices.Contains(people, n.Author) {
-		people = append(people, n.Author)
+	author, err := read[api.Person](u.Tx, kindPerson, n.Author)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
 	}
-	return people, nil
+	return audience(append(staff, author), func(a control.Actor) bool { return n.Hears(a, tells) }), nil
 }
 
-// objectionAudience are the people who stand so to an objection: the controller, the committee's
-// objection managers.
+// objectionAudience are the same for an objection.
 func (u *unit) objectionAudience(tells control.Relation, o *control.Objection) ([]string, error) {
-	var people []string
-	if tells&control.Assignee != 0 {
-		people = append(people, o.Controller)
-	}
-	if tells&control.Reviewer != 0 {
-		staff, err := u.staff(o.Committee)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range staff {
-			if p.Actor().Has(control.ObjectionManager) {
-				people = append(people, p.IIN)
-			}
+	staff, err := u.staff(o.Committee)
+	return audience(staff, func(a control.Actor) bool { return o.Hears(a, tells) }), err
+}
+
+// audience are those of some people who hear, each once.
+func audience(people []api.Person, hears func(control.Actor) bool) []string {
+	var list []string
+	for _, p := range people {
+		if hears(p.Actor()) && !slices.Contains(list, p.IIN) {
+			list = append(list, p.IIN)
 		}
 	}
-	return people, nil
+	return list
 }
 
 // staff are the people of an organisation.
