@@ -5,6 +5,12 @@ import (
 	"slices"
 )
 
+const (
+	ActionDismiss  Action = "dismiss"
+	ActionHandOver Action = "hand_over" // one piece of work, to an heir
+	ActionEnrol    Action = "enrol"
+)
+
 // WorkKind is a kind of work that a person may leave behind.
 type WorkKind string
 
@@ -42,6 +48,55 @@ func (w OpenWork) Heir(leaving string, heir Actor) Verdict {
 		return refuse("R-11.6", UnfitHeir, heir.Person)
 	}
 	return allow("R-11.6", Window{})
+}
+
+// Roles are those of which the person who does the work must have one.
+func (w OpenWork) Roles() []Role { return slices.Clone(w.roles) }
+
+// HandOver answers whether the person may leave: every piece of open work has a fit heir. heir names
+// the one who receives a piece; the zero actor where nobody was named.
+func HandOver(leaving Actor, open []OpenWork, heir func(OpenWork) Actor) Verdict {
+	const rule = "R-11.6"
+	left := 0
+	for _, w := range open {
+		chosen := heir(w)
+		if chosen.Person == "" {
+			left++
+			continue
+		}
+		if v := w.Heir(leaving.Person, chosen); !v.Allowed {
+			return v
+		}
+	}
+	if left > 0 {
+		return refuse(rule, WorkLeft, itoa(left))
+	}
+	return allow(rule, Window{})
+}
+
+// Keep answers whether a person with open work may become another by organisation or roles: not
+// without the place and the role that the work needs. left is the work that would have nobody.
+func Keep(open []OpenWork, after Actor) (left []OpenWork, v Verdict) {
+	const rule = "R-11.6"
+	for _, w := range open {
+		if after.Organization != w.organization || !after.HasAny(w.roles...) {
+			left = append(left, w)
+		}
+	}
+	if len(left) > 0 {
+		return left, refuse(rule, WorkLeft, itoa(len(left)))
+	}
+	return nil, allow(rule, Window{})
+}
+
+// KeepAdministrator answers whether a person may become another by roles, when so many others are
+// administrators: the last one remains one, else nobody could enrol anybody.
+func KeepAdministrator(before, after Actor, others int) Verdict {
+	const rule = "§0"
+	if before.Has(Administrator) && !after.Has(Administrator) && others == 0 {
+		return refuse(rule, LastAdministrator, before.Person)
+	}
+	return allow(rule, Window{})
 }
 
 // OpenWork lists what the person leaves open: assigned lots that control may still come back to,

@@ -5,6 +5,12 @@ import (
 	"time"
 )
 
+const (
+	ActionSubstitute      Action = "substitute"
+	ActionEndSubstitution Action = "end_substitution"
+	ActionActFor          Action = "act_for"
+)
+
 // Substitution lets one employee act in the place of another of the same organisation, from–to (R-11.6).
 type Substitution struct {
 	Absent string    `json:"absent"` // person
@@ -52,6 +58,51 @@ func (s Substitution) Act(deputy, absent Actor, now time.Time) (Actor, Verdict) 
 		}
 	}
 	return a, v
+}
+
+// InPlaceOf is the deputy as the actor in the absent person's place, now, by whichever of the
+// substitutions is in force. Where none is, it says when the next one opens, else when the last closed.
+func InPlaceOf(all []Substitution, deputy, absent Actor, now time.Time) (Actor, Verdict) {
+	none := refuse("R-11.6", NotSubstituting, absent.Person)
+	ordered := slices.SortedStableFunc(slices.Values(all), func(a, b Substitution) int { return a.From.Compare(b.From) })
+	for _, s := range ordered {
+		if s.Absent != absent.Person || s.Deputy != deputy.Person || !s.From.Before(s.Until) {
+			continue // of others, or ended before it began
+		}
+		a, v := s.Act(deputy, absent, now)
+		if v.Allowed {
+			return a, v
+		}
+		if none = v; v.Reason == WindowNotOpen {
+			break // so are all that begin later
+		}
+	}
+	return Actor{}, none
+}
+
+// Enter answers whether the administrator may enter the substitution: fit, and not over already.
+func (s Substitution) Enter(a, absent, deputy Actor, now time.Time) Verdict {
+	if v := administer(a); !v.Allowed {
+		return v
+	}
+	v := s.Check(absent, deputy)
+	if v.Allowed && !now.Before(s.Until) {
+		return refuse("R-11.6", WindowClosed, "").within(Window{s.From, s.Until})
+	}
+	return v
+}
+
+// End is the substitution ended now by the administrator; one that has not begun never begins. What
+// is over can't be ended.
+func (s Substitution) End(a Actor, now time.Time) (Substitution, Verdict) {
+	if v := administer(a); !v.Allowed {
+		return s, v
+	}
+	if !now.Before(s.Until) {
+		return s, refuse("R-11.6", WindowClosed, "").within(Window{s.From, s.Until})
+	}
+	s.Until = later(s.From, now)
+	return s, allow("R-11.6", Window{})
 }
 
 // myself refuses whoever acts in another's place, where a rule does not honour it.

@@ -2,6 +2,7 @@ package control_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"baqylau/control"
@@ -219,5 +220,175 @@ func TestR116WhatADismissalLeavesOpen(t *testing.T) {
 	}
 	if left := desk.OpenWork(nobody); left != nil {
 		t.Errorf("nobody leaves %v", left)
+	}
+}
+
+// More substitutions of the same two people: one in force is enough; else the refusal names the window
+// that the person would ask for.
+func TestR116WhichSubstitutionIsInForce(t *testing.T) {
+	days := func(absent, deputy, from, until string) control.Substitution {
+		return control.Substitution{Absent: absent, Deputy: deputy, From: almaty(t, from), Until: almaty(t, until)}
+	}
+	first, second := days("saule", "berik", "2026-03-10 00:00", "2026-03-13 00:00"), days("saule", "berik", "2026-03-20 00:00", "2026-03-23 00:00")
+	third := days("saule", "berik", "2026-04-20 00:00", "2026-04-23 00:00")
+	all := []control.Substitution{third, second, first}
+	for _, r := range []struct {
+		name   string
+		all    []control.Substitution
+		now    string
+		want   string
+		window string
+	}{
+		{"none at all", nil, "2026-03-12 10:00", "R-11.6 not_substituting", ""},
+		{"before all", all, "2026-03-09 23:59:59.999", "R-11.6 window_not_open", "2026-03-10 00:00"},
+		{"the first", all, "2026-03-10 00:00", "R-11.6", "2026-03-10 00:00"},
+		{"between", all, "2026-03-13 00:00", "R-11.6 window_not_open", "2026-03-20 00:00"},
+		{"the second", all, "2026-03-22 23:59:59.999", "R-11.6", "2026-03-20 00:00"},
+		{"between the later ones", all, "2026-03-23 00:00", "R-11.6 window_not_open", "2026-04-20 00:00"},
+		{"after all", all, "2026-04-23 00:00", "R-11.6 window_closed", "2026-04-20 00:00"},
+		{"of somebody else", []control.Substitution{days("aigul", "berik", "2026-03-10 00:00", "2026-03-13 00:00")}, "2026-03-12 10:00", "R-11.6 not_substituting", ""},
+		{"by somebody else", []control.Substitution{days("saule", "aigul", "2026-03-10 00:00", "2026-03-13 00:00")}, "2026-03-12 10:00", "R-11.6 not_substituting", ""},
+		{"the other way round", []control.Substitution{days("berik", "saule", "2026-03-10 00:00", "2026-03-13 00:00")}, "2026-03-12 10:00", "R-11.6 not_substituting", ""},
+		{"one that never began", []control.Substitution{days("saule", "berik", "2026-03-10 00:00", "2026-03-10 00:00")}, "2026-03-10 00:00", "R-11.6 not_substituting", ""},
+	} {
+		t.Run(r.name, func(t *testing.T) {
+			a, v := control.InPlaceOf(r.all, berik, saule, almaty(t, r.now))
+			expect(t, v, r.want)
+			if r.window != "" && !v.Opens.Equal(almaty(t, r.window)) {
+				t.Errorf("it speaks of the window that opens %s, want %s", v.Opens, r.window)
+			}
+			if v.Allowed != (a.Person == saule.Person && a.By() == berik.Person) || !v.Allowed && a.Person != "" {
+				t.Errorf("it acts as %+v", a)
+			}
+		})
+	}
+	if !all[0].From.Equal(third.From) {
+		t.Error("the list was put into another order")
+	}
+}
+
+// A deputy of a deputy is nobody's deputy: whom Berik substitutes, Aigul does not reach through Berik.
+func TestR116ADeputyHasNoDeputy(t *testing.T) {
+	now := almaty(t, "2026-03-12 10:00")
+	all := []control.Substitution{
+		{Absent: "saule", Deputy: "berik", From: now, Until: now.AddDate(0, 0, 1)},
+		{Absent: "berik", Deputy: "aigul", From: now, Until: now.AddDate(0, 0, 1)},
+	}
+	_, v := control.InPlaceOf(all, aigul, saule, now)
+	expect(t, v, "R-11.6 not_substituting")
+	berikActing, v := control.InPlaceOf(all, berik, saule, now)
+	expect(t, v, "R-11.6")
+	_, v = control.InPlaceOf([]control.Substitution{{Absent: "saule", Deputy: "aigul", From: now, Until: now.AddDate(0, 0, 1)}}, aigul, berikActing, now)
+	expect(t, v, "R-11.6 unfit_deputy")
+}
+
+func TestR116TheAdministratorEntersAndEndsASubstitution(t *testing.T) {
+	ruler := control.Actor{Person: "ruler", Organization: "ministry", Roles: []control.Role{control.Administrator}}
+	s := control.Substitution{Absent: "saule", Deputy: "berik", From: almaty(t, "2026-03-10 00:00"), Until: almaty(t, "2026-03-21 00:00")}
+	for _, r := range []struct {
+		name   string
+		by     control.Actor
+		deputy control.Actor
+		now    string
+		enter  string
+		end    string
+		until  string
+	}{
+		{"ahead", ruler, berik, "2026-03-01 10:00", "R-11.6", "R-11.6", "2026-03-10 00:00"},
+		{"as it begins", ruler, berik, "2026-03-10 00:00", "R-11.6", "R-11.6", "2026-03-10 00:00"},
+		{"in the midst of it", ruler, berik, "2026-03-12 10:00", "R-11.6", "R-11.6", "2026-03-12 10:00"},
+		{"at its last instant", ruler, berik, "2026-03-20 23:59:59.999", "R-11.6", "R-11.6", "2026-03-20 23:59:59.999"},
+		{"as it is over", ruler, berik, "2026-03-21 00:00", "R-11.6 window_closed", "R-11.6 window_closed", "2026-03-21 00:00"},
+		{"for one who is not there", ruler, yerlan, "2026-03-12 10:00", "R-11.6 unfit_deputy", "R-11.6", "2026-03-12 10:00"},
+		{"by a colleague", aigul, berik, "2026-03-12 10:00", "§0 missing_role", "§0 missing_role", "2026-03-21 00:00"},
+		{"by the administrator's deputy", control.Actor{Person: "ruler", Roles: ruler.Roles, Deputy: "x"}, berik, "2026-03-12 10:00", "§0 not_by_deputy", "§0 not_by_deputy", "2026-03-21 00:00"},
+	} {
+		t.Run(r.name, func(t *testing.T) {
+			now := almaty(t, r.now)
+			expect(t, s.Enter(r.by, saule, r.deputy, now), r.enter)
+			ended, v := s.End(r.by, now)
+			expect(t, v, r.end)
+			if !ended.Until.Equal(almaty(t, r.until)) || !ended.From.Equal(s.From) {
+				t.Errorf("ended, it lasts from %s until %s", ended.From, ended.Until)
+			}
+			if _, in := control.InPlaceOf([]control.Substitution{ended}, berik, saule, now); v.Allowed && in.Allowed {
+				t.Error("ended, it is still in force")
+			}
+		})
+	}
+}
+
+func TestR116NobodyLeavesWhileWorkHasNoHeir(t *testing.T) {
+	n := aNotification(control.NotificationInAgreement)
+	n.Agreer = aigul.Person
+	desk := control.Desk{Notifications: map[string]*control.Notification{"1": n}}
+	open := desk.OpenWork(aigul)
+	if len(open) != 2 || !slices.Equal(open[0].Roles(), []control.Role{control.Auditor}) {
+		t.Fatalf("open are %v", open)
+	}
+	for _, r := range []struct {
+		name          string
+		author, agree control.Actor
+		want          string
+	}{
+		{"all is handed over", berik, saule, "R-11.6"},
+		{"one piece is left", berik, control.Actor{}, "R-11.6 work_left 1"},
+		{"all is left", control.Actor{}, control.Actor{}, "R-11.6 work_left 2"},
+		{"to one without the role", saule, saule, "R-11.6 unfit_heir saule"},
+		{"to oneself", aigul, saule, "R-11.6 unfit_heir aigul"},
+		{"to a stranger, and one is left", control.Actor{}, yerlan, "R-11.6 unfit_heir yerlan"},
+	} {
+		t.Run(r.name, func(t *testing.T) {
+			v := control.HandOver(aigul, open, func(w control.OpenWork) control.Actor {
+				if w.Kind == control.WorkNotification {
+					return r.author
+				}
+				return r.agree
+			})
+			if got := strings.TrimSpace(said(v) + " " + v.Subject); got != r.want {
+				t.Errorf("it says %q, want %q", got, r.want)
+			}
+		})
+	}
+	expect(t, control.HandOver(aigul, nil, nil), "R-11.6")
+
+	for _, r := range []struct {
+		name  string
+		after control.Actor
+		left  int
+	}{
+		{"as before", aigul, 0},
+		{"with other roles that serve", control.Actor{Person: "aigul", Organization: "almaty", Roles: []control.Role{control.LotManager, control.Auditor}}, 0},
+		{"approver alone", control.Actor{Person: "aigul", Organization: "almaty", Roles: []control.Role{control.AuditorApprover}}, 1},
+		{"without roles", control.Actor{Person: "aigul", Organization: "almaty"}, 2},
+		{"elsewhere", control.Actor{Person: "aigul", Organization: "astana", Roles: aigul.Roles}, 2},
+	} {
+		left, v := control.Keep(open, r.after)
+		want := "R-11.6"
+		if r.left > 0 {
+			want = "R-11.6 work_left"
+		}
+		expect(t, v, want)
+		if len(left) != r.left {
+			t.Errorf("%s: %v would have nobody", r.name, left)
+		}
+	}
+}
+
+func TestTheLastAdministratorRemainsOne(t *testing.T) {
+	ruler := control.Actor{Person: "ruler", Roles: []control.Role{control.Administrator}}
+	for _, r := range []struct {
+		name          string
+		before, after control.Actor
+		others        int
+		want          string
+	}{
+		{"the last one", ruler, aigul, 0, "§0 last_administrator"},
+		{"one of two", ruler, aigul, 1, "§0"},
+		{"one who stays", ruler, ruler, 0, "§0"},
+		{"one who never was", aigul, aigul, 0, "§0"},
+		{"the first one", aigul, ruler, 0, "§0"},
+	} {
+		t.Run(r.name, func(t *testing.T) { expect(t, control.KeepAdministrator(r.before, r.after, r.others), r.want) })
 	}
 }
