@@ -123,6 +123,7 @@ const (
 	ObjectKindPerson       ObjectKind = "person"
 	ObjectKindPurchase     ObjectKind = "purchase"
 	ObjectKindRulebook     ObjectKind = "rulebook"
+	ObjectKindSubstitution ObjectKind = "substitution"
 )
 
 // Valid indicates whether the value is a known member of the ObjectKind enum.
@@ -149,6 +150,8 @@ func (e ObjectKind) Valid() bool {
 	case ObjectKindPurchase:
 		return true
 	case ObjectKindRulebook:
+		return true
+	case ObjectKindSubstitution:
 		return true
 	default:
 		return false
@@ -216,6 +219,14 @@ type About struct {
 
 // AboutCode defines model for About.Code.
 type AboutCode string
+
+// Acting in whose place the person acts now; absent when in their own
+type Acting struct {
+	Absent Person `json:"absent"`
+
+	// Substitution the one in force
+	Substitution control.Substitution `json:"substitution"`
+}
 
 // AgreeCommand defines model for AgreeCommand.
 type AgreeCommand struct {
@@ -374,10 +385,13 @@ type Conclusion struct {
 	Signature string `json:"signature,omitempty,omitzero"`
 
 	// Signer person who signed
-	Signer     string             `json:"signer,omitempty,omitzero"`
-	SignerName string             `json:"signer_name,omitempty,omitzero"`
-	State      control.Conclusion `json:"state"`
-	Trail      []TrailEntry       `json:"trail"`
+	Signer string `json:"signer,omitempty,omitzero"`
+
+	// SignerForName in whose place the signer acted (R-11.6)
+	SignerForName string             `json:"signer_for_name,omitempty,omitzero"`
+	SignerName    string             `json:"signer_name,omitempty,omitzero"`
+	State         control.Conclusion `json:"state"`
+	Trail         []TrailEntry       `json:"trail"`
 
 	// Versions of rules, terms and catalogue that the last decision was taken by (R-11.7)
 	Versions string `json:"versions,omitempty,omitzero"`
@@ -395,6 +409,14 @@ type CreateCommand struct {
 	Purchase string `json:"purchase"`
 	TextKK   string `json:"text_kk"`
 	TextRU   string `json:"text_ru"`
+}
+
+// DismissCommand defines model for DismissCommand.
+type DismissCommand struct {
+	Heirs []Heir `json:"heirs"`
+
+	// Organization BIN of where the person moves to, without roles at first; absent when the person is dismissed
+	Organization string `json:"organization,omitempty,omitzero"`
 }
 
 // DispatchCommand defines model for DispatchCommand.
@@ -443,6 +465,14 @@ type ExecuteCommand struct {
 // ExecuteCommandRemedy defines model for ExecuteCommand.Remedy.
 type ExecuteCommandRemedy string
 
+// Heir defines model for Heir.
+type Heir struct {
+	// Heir person
+	Heir string           `json:"heir"`
+	ID   string           `json:"id"`
+	Kind control.WorkKind `json:"kind"`
+}
+
 // ItemAnswer defines model for ItemAnswer.
 type ItemAnswer struct {
 	Done bool `json:"done"`
@@ -479,8 +509,13 @@ type LotRef struct {
 
 // Marks defines model for Marks.
 type Marks struct {
-	At           time.Time         `json:"at"`
-	By           string            `json:"by"`
+	At time.Time `json:"at"`
+
+	// By whose marks they are
+	By string `json:"by"`
+
+	// Deputy who set them in that person's place (R-11.6)
+	Deputy       string            `json:"deputy,omitempty,omitzero"`
 	Direction    control.Direction `json:"direction"`
 	Lot          string            `json:"lot"`
 	Marks        []control.Mark    `json:"marks"`
@@ -497,6 +532,8 @@ type MarksCommand struct {
 
 // Me defines model for Me.
 type Me struct {
+	// Acting in whose place the person acts now; absent when in their own
+	Acting       Acting       `json:"acting,omitempty,omitzero"`
 	Organization Organization `json:"organization"`
 	Person       Person       `json:"person"`
 }
@@ -575,9 +612,12 @@ type Notification struct {
 	SignedAt  time.Time `json:"signed_at,omitempty,omitzero"`
 
 	// Signer person who signed
-	Signer     string               `json:"signer,omitempty,omitzero"`
-	SignerName string               `json:"signer_name,omitempty,omitzero"`
-	State      control.Notification `json:"state"`
+	Signer string `json:"signer,omitempty,omitzero"`
+
+	// SignerForName in whose place the signer acted (R-11.6)
+	SignerForName string               `json:"signer_for_name,omitempty,omitzero"`
+	SignerName    string               `json:"signer_name,omitempty,omitzero"`
+	State         control.Notification `json:"state"`
 
 	// Suspension a suspension order or its revocation (R-10.2)
 	Suspension SavedOrder   `json:"suspension,omitempty,omitzero"`
@@ -589,7 +629,7 @@ type Notification struct {
 
 // Object defines model for Object.
 type Object struct {
-	// Body Purchase, Assignment, Marks, Certificate, Notification, Objection, Conclusion, Message, Person, Organization or Rulebook, by the kind
+	// Body Purchase, Assignment, Marks, Certificate, Notification, Objection, Conclusion, Message, Person, Organization, Rulebook or Substitution, by the kind
 	Body    json.RawMessage `json:"body"`
 	ID      string          `json:"id"`
 	Kind    ObjectKind      `json:"kind"`
@@ -644,6 +684,24 @@ type ObjectionCommand struct {
 type ObjectionRef struct {
 	ID      string `json:"id"`
 	Version int64  `json:"version"`
+}
+
+// OpenWork a piece of work that a person leaves open
+type OpenWork struct {
+	// ID of the lot, notification, objection or conclusion
+	ID   string           `json:"id"`
+	Kind control.WorkKind `json:"kind"`
+
+	// Number how people cite it
+	Number string `json:"number"`
+
+	// Roles of which an heir must have one
+	Roles []control.Role `json:"roles"`
+}
+
+// OpenWorkList defines model for OpenWorkList.
+type OpenWorkList struct {
+	Work []OpenWork `json:"work"`
 }
 
 // OrderCommand defines model for OrderCommand.
@@ -717,7 +775,9 @@ type People struct {
 
 // Person defines model for Person.
 type Person struct {
-	Given string `json:"given"`
+	// DismissedAt since when the person works nowhere here; the centre alone sets it
+	DismissedAt time.Time `json:"dismissed_at,omitempty,omitzero"`
+	Given       string    `json:"given"`
 
 	// IIN the person's id here
 	IIN string `json:"iin"`
@@ -742,8 +802,11 @@ type Problem struct {
 	DetailRU string `json:"detail_ru,omitempty,omitzero"`
 
 	// Field of bad input
-	Field string    `json:"field,omitempty,omitzero"`
-	Opens time.Time `json:"opens,omitempty,omitzero"`
+	Field string `json:"field,omitempty,omitzero"`
+
+	// OpenWork what a person would leave open, of a refusal by R-11.6
+	OpenWork []OpenWork `json:"open_work,omitempty,omitzero"`
+	Opens    time.Time  `json:"opens,omitempty,omitzero"`
 
 	// Reason stable code
 	Reason string `json:"reason,omitempty,omitzero"`
@@ -877,15 +940,56 @@ type SignCommand struct {
 	Digest string `json:"digest"`
 }
 
+// SubstituteCommand defines model for SubstituteCommand.
+type SubstituteCommand struct {
+	// Absent person
+	Absent string `json:"absent"`
+
+	// Deputy person
+	Deputy string    `json:"deputy"`
+	From   time.Time `json:"from"`
+
+	// ID the client's UUIDv7
+	ID string `json:"id"`
+
+	// Until exclusive
+	Until time.Time `json:"until"`
+}
+
+// Substitution defines model for Substitution.
+type Substitution struct {
+	AbsentName string    `json:"absent_name"`
+	At         time.Time `json:"at"`
+
+	// By the administrator who entered it
+	By         string `json:"by"`
+	ByName     string `json:"by_name"`
+	DeputyName string `json:"deputy_name"`
+
+	// EndedByName who ended it early; absent when it runs, or ran, to its end
+	EndedByName string `json:"ended_by_name,omitempty,omitzero"`
+	ID          string `json:"id"`
+
+	// Organization of both
+	Organization string               `json:"organization"`
+	State        control.Substitution `json:"state"`
+}
+
 // TrailEntry defines model for TrailEntry.
 type TrailEntry struct {
-	Action    control.Action `json:"action"`
-	At        time.Time      `json:"at"`
-	File      string         `json:"file,omitempty,omitzero"`
-	Name      string         `json:"name"`
-	Person    string         `json:"person"`
-	Signature string         `json:"signature,omitempty,omitzero"`
-	Text      string         `json:"text,omitempty,omitzero"`
+	Action control.Action `json:"action"`
+	At     time.Time      `json:"at"`
+	File   string         `json:"file,omitempty,omitzero"`
+
+	// For in whose place (R-11.6); absent when in their own
+	For     string `json:"for,omitempty,omitzero"`
+	ForName string `json:"for_name,omitempty,omitzero"`
+	Name    string `json:"name"`
+
+	// Person who in fact acted
+	Person    string `json:"person"`
+	Signature string `json:"signature,omitempty,omitzero"`
+	Text      string `json:"text,omitempty,omitzero"`
 
 	// To whose turn it became
 	To     string `json:"to,omitempty,omitzero"`
@@ -924,6 +1028,34 @@ type PostOrganizationParams struct {
 type PostPersonParams struct {
 	// IdempotencyKey required; its absence is answered with 428
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// PostPersonDismissParams defines parameters for PostPersonDismiss.
+type PostPersonDismissParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// GetSubstitutionsParams defines parameters for GetSubstitutions.
+type GetSubstitutionsParams struct {
+	// After id of the last row of the page before
+	After string `form:"after,omitempty" json:"after,omitempty,omitzero"`
+	Limit int    `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// PostSubstitutionParams defines parameters for PostSubstitution.
+type PostSubstitutionParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// PostSubstitutionEndParams defines parameters for PostSubstitutionEnd.
+type PostSubstitutionEndParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
 // PostAssignmentsParams defines parameters for PostAssignments.
@@ -1328,6 +1460,12 @@ type PostOrganizationJSONRequestBody = Organization
 // PostPersonJSONRequestBody defines body for PostPerson for application/json ContentType.
 type PostPersonJSONRequestBody = Person
 
+// PostPersonDismissJSONRequestBody defines body for PostPersonDismiss for application/json ContentType.
+type PostPersonDismissJSONRequestBody = DismissCommand
+
+// PostSubstitutionJSONRequestBody defines body for PostSubstitution for application/json ContentType.
+type PostSubstitutionJSONRequestBody = SubstituteCommand
+
 // PostAssignmentsJSONRequestBody defines body for PostAssignments for application/json ContentType.
 type PostAssignmentsJSONRequestBody = AssignCommand
 
@@ -1408,6 +1546,21 @@ type ServerInterface interface {
 	// PostPerson Enrol a person by IIN and organisation, or change position and roles
 	// (POST /v1/admin/people)
 	PostPerson(w http.ResponseWriter, r *http.Request, params PostPersonParams)
+	// PostPersonDismiss Dismiss a person, or move them to another organisation: every piece of open work goes to its heir, all or none (R-11.6)
+	// (POST /v1/admin/people/{id}/dismiss)
+	PostPersonDismiss(w http.ResponseWriter, r *http.Request, id ID, params PostPersonDismissParams)
+	// GetOpenWork What a person leaves open (R-11.6), for the administrator: kinds, ids and numbers, nothing of what they say
+	// (GET /v1/admin/people/{id}/open-work)
+	GetOpenWork(w http.ResponseWriter, r *http.Request, id ID)
+	// GetSubstitutions All substitutions (R-11.6), for the administrator; people have their own in the feed
+	// (GET /v1/admin/substitutions)
+	GetSubstitutions(w http.ResponseWriter, r *http.Request, params GetSubstitutionsParams)
+	// PostSubstitution Enter a substitution (R-11.6)
+	// (POST /v1/admin/substitutions)
+	PostSubstitution(w http.ResponseWriter, r *http.Request, params PostSubstitutionParams)
+	// PostSubstitutionEnd End a substitution now (R-11.6)
+	// (POST /v1/admin/substitutions/{id}/end)
+	PostSubstitutionEnd(w http.ResponseWriter, r *http.Request, id ID, params PostSubstitutionEndParams)
 	// PostAssignments Assign lots to an auditor, or take assignments back (R-1.3, R-1.5)
 	// (POST /v1/assignments)
 	PostAssignments(w http.ResponseWriter, r *http.Request, params PostAssignmentsParams)
@@ -1651,6 +1804,238 @@ func (siw *ServerInterfaceWrapper) PostPerson(w http.ResponseWriter, r *http.Req
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PostPerson(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostPersonDismiss operation middleware
+func (siw *ServerInterfaceWrapper) PostPersonDismiss(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostPersonDismissParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostPersonDismiss(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetOpenWork operation middleware
+func (siw *ServerInterfaceWrapper) GetOpenWork(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetOpenWork(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetSubstitutions operation middleware
+func (siw *ServerInterfaceWrapper) GetSubstitutions(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSubstitutionsParams
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", r.URL.Query(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "after"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "after", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetSubstitutions(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostSubstitution operation middleware
+func (siw *ServerInterfaceWrapper) PostSubstitution(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostSubstitutionParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostSubstitution(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostSubstitutionEnd operation middleware
+func (siw *ServerInterfaceWrapper) PostSubstitutionEnd(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostSubstitutionEndParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostSubstitutionEnd(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4892,6 +5277,11 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/changes", wrapper.GetChanges)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/admin/organizations", wrapper.PostOrganization)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/admin/people", wrapper.PostPerson)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/admin/people/{id}/open-work", wrapper.GetOpenWork)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/admin/people/{id}/dismiss", wrapper.PostPersonDismiss)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/admin/substitutions", wrapper.GetSubstitutions)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/admin/substitutions", wrapper.PostSubstitution)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/admin/substitutions/{id}/end", wrapper.PostSubstitutionEnd)
 
 	return m
 }
@@ -4980,6 +5370,205 @@ type PostPersondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PostPersondefaultApplicationProblemPlusJSONResponse) VisitPostPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostPersonDismissRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostPersonDismissParams
+	Body   *PostPersonDismissJSONRequestBody
+}
+
+type PostPersonDismissResponseObject interface {
+	VisitPostPersonDismissResponse(w http.ResponseWriter) error
+}
+
+type PostPersonDismiss200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostPersonDismiss200JSONResponse) VisitPostPersonDismissResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostPersonDismissdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostPersonDismissdefaultApplicationProblemPlusJSONResponse) VisitPostPersonDismissResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOpenWorkRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type GetOpenWorkResponseObject interface {
+	VisitGetOpenWorkResponse(w http.ResponseWriter) error
+}
+
+type GetOpenWork200JSONResponse OpenWorkList
+
+func (response GetOpenWork200JSONResponse) VisitGetOpenWorkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOpenWorkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOpenWorkdefaultApplicationProblemPlusJSONResponse) VisitGetOpenWorkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSubstitutionsRequestObject struct {
+	Params GetSubstitutionsParams
+}
+
+type GetSubstitutionsResponseObject interface {
+	VisitGetSubstitutionsResponse(w http.ResponseWriter) error
+}
+
+type GetSubstitutions200JSONResponse Page
+
+func (response GetSubstitutions200JSONResponse) VisitGetSubstitutionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSubstitutionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSubstitutionsdefaultApplicationProblemPlusJSONResponse) VisitGetSubstitutionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostSubstitutionRequestObject struct {
+	Params PostSubstitutionParams
+	Body   *PostSubstitutionJSONRequestBody
+}
+
+type PostSubstitutionResponseObject interface {
+	VisitPostSubstitutionResponse(w http.ResponseWriter) error
+}
+
+type PostSubstitution200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostSubstitution200JSONResponse) VisitPostSubstitutionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostSubstitutiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostSubstitutiondefaultApplicationProblemPlusJSONResponse) VisitPostSubstitutionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostSubstitutionEndRequestObject struct {
+	ID     ID `json:"id"`
+	Params PostSubstitutionEndParams
+}
+
+type PostSubstitutionEndResponseObject interface {
+	VisitPostSubstitutionEndResponse(w http.ResponseWriter) error
+}
+
+type PostSubstitutionEnd200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostSubstitutionEnd200JSONResponse) VisitPostSubstitutionEndResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostSubstitutionEnddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostSubstitutionEnddefaultApplicationProblemPlusJSONResponse) VisitPostSubstitutionEndResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7113,6 +7702,21 @@ type StrictServerInterface interface {
 	// PostPerson Enrol a person by IIN and organisation, or change position and roles
 	// (POST /v1/admin/people)
 	PostPerson(ctx context.Context, request PostPersonRequestObject) (PostPersonResponseObject, error)
+	// PostPersonDismiss Dismiss a person, or move them to another organisation: every piece of open work goes to its heir, all or none (R-11.6)
+	// (POST /v1/admin/people/{id}/dismiss)
+	PostPersonDismiss(ctx context.Context, request PostPersonDismissRequestObject) (PostPersonDismissResponseObject, error)
+	// GetOpenWork What a person leaves open (R-11.6), for the administrator: kinds, ids and numbers, nothing of what they say
+	// (GET /v1/admin/people/{id}/open-work)
+	GetOpenWork(ctx context.Context, request GetOpenWorkRequestObject) (GetOpenWorkResponseObject, error)
+	// GetSubstitutions All substitutions (R-11.6), for the administrator; people have their own in the feed
+	// (GET /v1/admin/substitutions)
+	GetSubstitutions(ctx context.Context, request GetSubstitutionsRequestObject) (GetSubstitutionsResponseObject, error)
+	// PostSubstitution Enter a substitution (R-11.6)
+	// (POST /v1/admin/substitutions)
+	PostSubstitution(ctx context.Context, request PostSubstitutionRequestObject) (PostSubstitutionResponseObject, error)
+	// PostSubstitutionEnd End a substitution now (R-11.6)
+	// (POST /v1/admin/substitutions/{id}/end)
+	PostSubstitutionEnd(ctx context.Context, request PostSubstitutionEndRequestObject) (PostSubstitutionEndResponseObject, error)
 	// PostAssignments Assign lots to an auditor, or take assignments back (R-1.3, R-1.5)
 	// (POST /v1/assignments)
 	PostAssignments(ctx context.Context, request PostAssignmentsRequestObject) (PostAssignmentsResponseObject, error)
@@ -7372,6 +7976,152 @@ func (sh *strictHandler) PostPerson(w http.ResponseWriter, r *http.Request, para
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(PostPersonResponseObject); ok {
 		if err := validResponse.VisitPostPersonResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostPersonDismiss operation middleware
+func (sh *strictHandler) PostPersonDismiss(w http.ResponseWriter, r *http.Request, id ID, params PostPersonDismissParams) {
+	var request PostPersonDismissRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PostPersonDismissJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostPersonDismiss(ctx, request.(PostPersonDismissRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostPersonDismiss")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostPersonDismissResponseObject); ok {
+		if err := validResponse.VisitPostPersonDismissResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetOpenWork operation middleware
+func (sh *strictHandler) GetOpenWork(w http.ResponseWriter, r *http.Request, id ID) {
+	var request GetOpenWorkRequestObject
+
+	request.ID = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOpenWork(ctx, request.(GetOpenWorkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOpenWork")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetOpenWorkResponseObject); ok {
+		if err := validResponse.VisitGetOpenWorkResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSubstitutions operation middleware
+func (sh *strictHandler) GetSubstitutions(w http.ResponseWriter, r *http.Request, params GetSubstitutionsParams) {
+	var request GetSubstitutionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSubstitutions(ctx, request.(GetSubstitutionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSubstitutions")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetSubstitutionsResponseObject); ok {
+		if err := validResponse.VisitGetSubstitutionsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostSubstitution operation middleware
+func (sh *strictHandler) PostSubstitution(w http.ResponseWriter, r *http.Request, params PostSubstitutionParams) {
+	var request PostSubstitutionRequestObject
+
+	request.Params = params
+
+	var body PostSubstitutionJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostSubstitution(ctx, request.(PostSubstitutionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostSubstitution")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostSubstitutionResponseObject); ok {
+		if err := validResponse.VisitPostSubstitutionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostSubstitutionEnd operation middleware
+func (sh *strictHandler) PostSubstitutionEnd(w http.ResponseWriter, r *http.Request, id ID, params PostSubstitutionEndParams) {
+	var request PostSubstitutionEndRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostSubstitutionEnd(ctx, request.(PostSubstitutionEndRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostSubstitutionEnd")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostSubstitutionEndResponseObject); ok {
+		if err := validResponse.VisitPostSubstitutionEndResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -60,6 +60,18 @@ func (s Substitution) Act(deputy, absent Actor, now time.Time) (Actor, Verdict) 
 	return a, v
 }
 
+// View answers whether the actor may read of the substitution: the two people, and the administrator.
+func (s Substitution) View(a Actor) Verdict {
+	const rule = "R-11.6"
+	if v := a.myself(rule); !v.Allowed {
+		return v
+	}
+	if !a.Has(Administrator) && (a.Person == "" || a.Person != s.Absent && a.Person != s.Deputy) {
+		return refuse(rule, MissingRole, string(Administrator))
+	}
+	return allow(rule, Window{s.From, s.Until})
+}
+
 // InPlaceOf is the deputy as the actor in the absent person's place, now, by whichever of the
 // substitutions is in force. Where none is, it says when the next one opens, else when the last closed.
 func InPlaceOf(all []Substitution, deputy, absent Actor, now time.Time) (Actor, Verdict) {

@@ -28,6 +28,7 @@ const (
 	kindPerson       = string(api.ObjectKindPerson)
 	kindOrganization = string(api.ObjectKindOrganization)
 	kindRulebook     = string(api.ObjectKindRulebook)
+	kindSubstitution = string(api.ObjectKindSubstitution)
 )
 
 // unit is one command in the making: its transaction, its time, its caller, the rules that it is decided
@@ -62,9 +63,13 @@ func perform[A any](ctx context.Context, s *Server, key string, request any, f f
 	if err != nil {
 		return answer, fmt.Errorf("digest the request: %w", err)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%T %s", request, body))
-	digest := hex.EncodeToString(sum[:])
 	c := callerOf(ctx)
+	named := fmt.Appendf(nil, "%T %s", request, body)
+	if c.actor.Deputy != "" { // the same in another's place is another request
+		named = fmt.Appendf(named, " for %s", c.actor.Person)
+	}
+	sum := sha256.Sum256(named)
+	digest := hex.EncodeToString(sum[:])
 	err = s.store.Update(ctx, func(tx *store.Tx) error {
 		given, err := tx.Answered(c.actor.By(), key)
 		switch {
@@ -75,11 +80,9 @@ func perform[A any](ctx context.Context, s *Server, key string, request any, f f
 		case !errors.Is(err, store.ErrNotFound):
 			return err
 		}
-		// Who the caller is, is read again here: roles may have been taken since the request was let in.
-		now, err := callerFor(tx, c.actor.Person)
-		if errors.Is(err, store.ErrNotFound) {
-			return errUnauthenticated
-		}
+		// Who the caller is, is read again here: roles may have been taken, and a substitution may have
+		// ended, since the request was let in.
+		now, err := s.present(tx, c.actor.By(), c.me.Acting.Absent.IIN)
 		if err != nil {
 			return err
 		}

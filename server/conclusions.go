@@ -124,7 +124,7 @@ func (u *unit) beginConclusion(command api.ConcludeCommand) error {
 		body: api.Conclusion{
 			ID: command.ID, Objection: b.ID, ObjectionNumber: b.Number, Notification: b.Notification, NotificationNumber: b.NotificationNumber,
 			Purchase: b.Purchase, PurchaseNumber: b.PurchaseNumber, Lot: b.Lot, LotNumber: b.LotNumber, NameKK: b.NameKK, NameRU: b.NameRU,
-			Organizer: b.Organizer, AuthorName: u.caller.me.Person.FullName(), CreatedAt: u.now,
+			Organizer: b.Organizer, AuthorName: u.caller.principal().FullName(), CreatedAt: u.now,
 			State: control.Conclusion{
 				Author: u.caller.actor.Person, Organization: b.State.Committee, Department: b.State.Department, Recipient: b.State.Organization,
 			},
@@ -271,7 +271,8 @@ func (s *Server) PostConclusionPrepare(ctx context.Context, r api.PostConclusion
 		if err := demand(c.body.State.Approve(u.caller.actor), control.ActionApproveConclusion); err != nil {
 			return err
 		}
-		if err := u.renderConclusion(c, &u.caller.me.Person); err != nil {
+		approver := u.caller.onPaper()
+		if err := u.renderConclusion(c, &approver); err != nil {
 			return err
 		}
 		c.body.PreparedBy = u.caller.actor.By()
@@ -294,6 +295,7 @@ func (s *Server) PostConclusionApprove(ctx context.Context, r api.PostConclusion
 		}
 		c.body.Signature = signature
 		c.body.Signer, c.body.SignerName = u.caller.actor.By(), u.caller.me.Person.FullName()
+		c.body.SignerForName = u.caller.absentName()
 		c.body.Trail = append(c.body.Trail, u.turn(action, api.TrailEntry{File: c.body.File, Signature: signature}))
 		return u.deliverConclusion(c)
 	})
@@ -329,7 +331,7 @@ func (u *unit) deliverConclusion(c *conclusion) error {
 
 // renderConclusion makes the conclusion's file, once. Without an approver it is the file of the
 // agreement, with one the final one.
-func (u *unit) renderConclusion(c *conclusion, approver *api.Person) error {
+func (u *unit) renderConclusion(c *conclusion, approver *document.Person) error {
 	purchase, err := read[control.Purchase](u.Tx, kindPurchase, c.body.Purchase)
 	if err != nil {
 		return fmt.Errorf("load the purchase: %w", err)
@@ -342,7 +344,7 @@ func (u *unit) renderConclusion(c *conclusion, approver *api.Person) error {
 	if err != nil {
 		return fmt.Errorf("load the notification: %w", err)
 	}
-	author, err := u.person(c.body.State.Author, "author")
+	author, err := u.writer(c.body)
 	if err != nil {
 		return err
 	}
@@ -360,11 +362,7 @@ func (u *unit) renderConclusion(c *conclusion, approver *api.Person) error {
 			PlanPoint: purchase.Method.ByPlanPoint(), Number: lot.Number, NameKK: lot.NameKK, NameRU: lot.NameRU, Amount: int64(lot.Amount),
 		},
 		Department: documentOrganization(committee), TextKK: c.body.State.TextKK, TextRU: c.body.State.TextRU,
-		Outcome: string(c.body.State.Outcome), Author: documentPerson(author), At: u.now, Demo: u.s.store.Demo(),
-	}
-	if approver != nil {
-		p := documentPerson(*approver)
-		data.Approver = &p
+		Outcome: string(c.body.State.Outcome), Author: author, Approver: approver, At: u.now, Demo: u.s.store.Demo(),
 	}
 	pdf, err := document.RenderConclusion(data)
 	if err != nil {
@@ -372,6 +370,29 @@ func (u *unit) renderConclusion(c *conclusion, approver *api.Person) error {
 	}
 	c.body.File = digestOf(pdf)
 	return u.PutFile(c.body.File, typePDF, pdf, kindConclusion, c.body.ID)
+}
+
+// writer is the author as the paper names them: with who wrote it in their place, where that was so
+//
+func (u *unit) writer(c api.Conclusion) (document.Person, error) {
+	author, err := u.person(c.State.Author, "author")
+	if err != nil {
+		return document.Person{}, err
+	}
+	principal := documentPerson(author)
+	for _, entry := range c.Trail {
+		if entry.Action != control.ActionCreateConclusion || entry.For != author.IIN {
+			continue
+		}
+		deputy, err := u.person(entry.Person, "author")
+		if err != nil {
+			return document.Person{}, err
+		}
+		written := documentPerson(deputy)
+		written.Substituted = &principal
+		return written, nil
+	}
+	return principal, nil
 }
 
 // GetConclusion gives one conclusion.

@@ -62,6 +62,7 @@ var bodies = map[string]string{
 	"assignment": "Assignment", "marks": "Marks", "certificate": "Certificate", "notification": "Notification",
 	"objection": "Objection", "conclusion": "Conclusion",
 	"message": "Message", "person": "Person", "organization": "Organization", "rulebook": "Rulebook",
+	"substitution": "Substitution",
 }
 
 // keepsContract demands of every answer of every test that it is what api/openapi.yaml promises.

@@ -153,7 +153,16 @@ func mayView(tx *store.Tx, a control.Actor, r store.Record) (bool, error) {
 		departments, err := assignedIn(tx, r.ID)
 		return control.ViewPurchase(a, departments...).Allowed, err
 	case kindMessage:
-		return control.ViewMessage(a, r.Owner).Allowed, nil
+		if v := control.ViewMessage(a, r.Owner); !v.Allowed || a.Deputy == "" {
+			return v.Allowed, nil
+		}
+		return mayHear(tx, a, r)
+	case kindSubstitution:
+		var s api.Substitution
+		if err := decode(r, &s); err != nil {
+			return false, err
+		}
+		return s.State.View(a).Allowed, nil
 	case kindPerson:
 		return control.ViewPerson(a, r.Owner).Allowed, nil
 	case kindOrganization, kindRulebook:

@@ -70,9 +70,17 @@ type who struct {
 	iin  string
 	org  string
 	role []control.Role
+	// acting is what the requests name as Acting-For; none when nil.
+	acting []string
 }
 
 func (w who) token() string { return "token of " + w.iin }
+
+// inPlaceOf is the same person, acting for an absent one.
+func (w who) inPlaceOf(absent who) who {
+	w.acting = []string{absent.iin}
+	return w
+}
 
 // cast is everybody: the demo's people, and for every role one person who has it alone in each of
 // five organisations: the department A, the other department B, the audit object R, another
@@ -84,7 +92,7 @@ var cast = sync.OnceValue(func() map[string]who {
 		panic(err)
 	}
 	for _, p := range demo.People {
-		people[p.Key] = who{p.Key, p.IIN, p.Organisation, p.Roles}
+		people[p.Key] = who{name: p.Key, iin: p.IIN, org: p.Organisation, role: p.Roles}
 	}
 	n := 0
 	add := func(name, org string, roles ...control.Role) {
@@ -92,7 +100,7 @@ var cast = sync.OnceValue(func() map[string]who {
 		for { // some serial numbers have no check digit
 			iin, ok := tryNumber(fmt.Sprintf("8501013%04d", n))
 			if ok {
-				people[name] = who{name, iin, org, roles}
+				people[name] = who{name: name, iin: iin, org: org, role: roles}
 				return
 			}
 			n++
@@ -355,6 +363,9 @@ func (w *world) try(as who, r request) (answer, error) {
 	if r.key != "" {
 		req.Header.Set("Idempotency-Key", r.key)
 	}
+	for _, absent := range as.acting {
+		req.Header.Add("Acting-For", absent)
+	}
 	if r.digest != "" {
 		req.Header.Set("Content-Digest", r.digest)
 	}
@@ -483,4 +494,19 @@ func rules(t testing.TB) *control.Rules {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// forget takes a substitution out of the store, for the next one of the same id.
+func (w *world) forget(id string) {
+	w.t.Helper()
+	err := w.store.Update(w.t.Context(), func(tx *store.Tx) error {
+		r, err := tx.Get("substitution", id)
+		if err != nil {
+			return err
+		}
+		return tx.Delete(r.Kind, r.ID, r.Version)
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
 }

@@ -60,6 +60,8 @@ var bounds = map[string]bound{
 	"OrderCommand.note_kk": {0, 4000}, "OrderCommand.note_ru": {0, 4000},
 	"DispatchCommand.purchase": {0, 128}, "DispatchCommand.notifications": {1, 1000},
 	"Seen.id":              {0, 64},
+	"DismissCommand.heirs": {0, 5000}, "Heir.id": {0, 128}, "Heir.heir": {0, 12},
+	"SubstituteCommand.id": {0, 64}, "SubstituteCommand.absent": {0, 12}, "SubstituteCommand.deputy": {0, 12},
 	"Organization.name_kk": {0, 1000}, "Organization.name_ru": {0, 1000},
 	"Person.surname": {0, 200}, "Person.given": {0, 200}, "Person.patronymic": {0, 200},
 	"Person.position_kk": {0, 500}, "Person.position_ru": {0, 500},

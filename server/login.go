@@ -20,7 +20,7 @@ const (
 	sessionLife   = 12 * time.Hour
 )
 
-// caller is who sent a request, as enrolled.
+// caller is who sent a request, as enrolled: me is who in fact acts, actor is in whose place as well.
 type caller struct {
 	me    api.Me
 	actor control.Actor
@@ -47,7 +47,11 @@ func (s *Server) identify(next api.StrictHandlerFunc, operation string) api.Stri
 		if !found || token == "" {
 			return nil, errUnauthenticated
 		}
-		c, err := s.session(ctx, tokenDigest(token))
+		absent, err := actingFor(r.Header)
+		if err != nil {
+			return nil, err
+		}
+		c, err := s.session(ctx, tokenDigest(token), absent)
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +64,7 @@ func tokenDigest(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (s *Server) session(ctx context.Context, digest string) (c caller, err error) {
+func (s *Server) session(ctx context.Context, digest, absent string) (c caller, err error) {
 	err = s.store.View(ctx, func(tx *store.Tx) error {
 		person, expires, err := tx.Session(digest)
 		if errors.Is(err, store.ErrNotFound) {
@@ -72,10 +76,32 @@ func (s *Server) session(ctx context.Context, digest string) (c caller, err erro
 		if !s.now().Before(expires) {
 			return errSessionExpired
 		}
-		c, err = callerFor(tx, person)
+		c, err = s.present(tx, person, absent)
 		c.token = digest
 		return err
 	})
+	return c, err
+}
+
+// present is the caller as things are now: their roles, and the substitution by which they act in the
+// place of an absent person, if they say so.
+func (s *Server) present(tx *store.Tx, person, absent string) (caller, error) {
+	c, err := enrolled(tx, person)
+	if errors.Is(err, store.ErrNotFound) {
+		return caller{}, errUnauthenticated
+	}
+	if err != nil || absent == "" {
+		return c, err
+	}
+	return inPlaceOf(tx, c, absent, s.now())
+}
+
+// enrolled is a person who works here: for whoever was dismissed, [store.ErrNotFound].
+func enrolled(tx *store.Tx, person string) (caller, error) {
+	c, err := callerFor(tx, person)
+	if err == nil && !c.me.Person.DismissedAt.IsZero() {
+		return caller{}, store.ErrNotFound
+	}
 	return c, err
 }
 
@@ -140,7 +166,7 @@ func (s *Server) PostLogin(ctx context.Context, r api.PostLoginRequestObject) (a
 	}
 	token, c, until := randomHex(32), caller{}, now.Add(sessionLife)
 	err = s.store.Update(ctx, func(tx *store.Tx) (err error) {
-		c, err = callerFor(tx, identity.IIN)
+		c, err = enrolled(tx, identity.IIN)
 		if errors.Is(err, store.ErrNotFound) || err == nil && c.me.Organization.BIN != identity.BIN {
 			return errUnknownPerson // no such person, or not of the organisation that the certificate names
 		}

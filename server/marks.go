@@ -47,7 +47,7 @@ func (u *unit) mark(d *dossier, direction control.Direction, m api.LotMarks) err
 	organization := u.caller.actor.Organization
 	body := api.Marks{
 		Purchase: d.purchase.ID, Lot: m.Lot, Direction: direction, Marks: m.Marks,
-		By: u.caller.actor.Person, Organization: organization, At: u.now,
+		By: u.caller.actor.Person, Deputy: u.caller.actor.Deputy, Organization: organization, At: u.now,
 	}
 	if body.Marks == nil {
 		body.Marks = []control.Mark{}

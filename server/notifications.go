@@ -89,9 +89,12 @@ func (u *unit) step(n *notification, action control.Action, entry api.TrailEntry
 	return nil
 }
 
-// turn is an entry of a trail: who did what, when.
+// turn is an entry of a trail: who did what, when, and in whose place.
 func (u *unit) turn(action control.Action, entry api.TrailEntry) api.TrailEntry {
 	entry.Person, entry.Name, entry.Action = u.caller.actor.By(), u.caller.me.Person.FullName(), action
+	if u.caller.actor.Deputy != "" {
+		entry.For, entry.ForName = u.caller.actor.Person, u.caller.absentName()
+	}
 	if entry.At.IsZero() {
 		entry.At = u.now
 	}
@@ -287,7 +290,8 @@ func (n *notification) keepPapers(action control.Action) {
 	left := n.papers().After(action, sentFile(n.body.Trail, control.ActionSendToAgreement))
 	n.body.File, n.body.PreparedBy = left.File, left.Prepared
 	if n.body.Signature != left.Signature {
-		n.body.Signature, n.body.Signer, n.body.SignerName, n.body.SignedAt = left.Signature, "", "", time.Time{}
+		n.body.Signature, n.body.SignedAt = left.Signature, time.Time{}
+		n.body.Signer, n.body.SignerName, n.body.SignerForName = "", "", ""
 	}
 }
 
@@ -339,7 +343,8 @@ func (s *Server) PostNotificationPrepare(ctx context.Context, r api.PostNotifica
 		if err := demand(d.rules.Approve(u.caller.actor, &n.body.State, lot), control.ActionApprove); err != nil {
 			return err
 		}
-		if err := u.render(n, &u.caller.me.Person); err != nil {
+		approver := u.caller.onPaper()
+		if err := u.render(n, &approver); err != nil {
 			return err
 		}
 		n.body.PreparedBy = u.caller.actor.By()
@@ -365,7 +370,8 @@ func (s *Server) PostNotificationApprove(ctx context.Context, r api.PostNotifica
 			return err
 		}
 		n.body.Signature, n.body.SignedAt = signature, u.now
-		n.body.Signer, n.body.SignerName = u.caller.actor.Person, u.caller.me.Person.FullName()
+		n.body.Signer, n.body.SignerName = u.caller.actor.By(), u.caller.me.Person.FullName()
+		n.body.SignerForName = u.caller.absentName()
 		return u.step(n, action, api.TrailEntry{File: n.body.File, Signature: signature})
 	})
 	return api.PostNotificationApprove200JSONResponse{DoneJSONResponse: d}, err
@@ -399,7 +405,7 @@ func (u *unit) dossierOf(n *notification) (*dossier, int, error) {
 
 // render makes the notification's file, once; those bytes are law from then on. Without an approver
 // it is the file of the agreement, with one the final one.
-func (u *unit) render(n *notification, approver *api.Person) error {
+func (u *unit) render(n *notification, approver *document.Person) error {
 	d, i, err := u.dossierOf(n)
 	if err != nil {
 		return err
@@ -413,11 +419,7 @@ func (u *unit) render(n *notification, approver *api.Person) error {
 		return fmt.Errorf("load the author's organisation: %w", err)
 	}
 	data := u.notificationData(d, i, n.body)
-	data.Author, data.Department = documentPerson(author), documentOrganization(department)
-	if approver != nil {
-		p := documentPerson(*approver)
-		data.Approver = &p
-	}
+	data.Author, data.Department, data.Approver = documentPerson(author), documentOrganization(department), approver
 	pdf, err := document.RenderNotification(data)
 	if err != nil {
 		return fmt.Errorf("render notification: %w", err)

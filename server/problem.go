@@ -70,6 +70,7 @@ func badRequest(err error) error {
 func (s *Server) problem(ctx context.Context, err error) api.Problem {
 	var known api.Problem
 	var no refusal
+	var left workLeft
 	var old stale
 	var year calendar.UnknownYear
 	switch {
@@ -77,6 +78,10 @@ func (s *Server) problem(ctx context.Context, err error) api.Problem {
 		return known
 	case errors.As(err, &no):
 		return api.Refusal(no.verdict, no.action)
+	case errors.As(err, &left):
+		p := api.Refusal(left.verdict, left.action)
+		p.OpenWork = left.work
+		return p
 	case errors.As(err, &old):
 		p := api.Fault(http.StatusPreconditionFailed, "stale")
 		p.Current = old.current

@@ -8,9 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"baqylau/api"
 	"baqylau/control"
@@ -189,7 +189,7 @@ func mayReadFile(tx *store.Tx, a control.Actor, use store.Record, digest string)
 // PostOrganization enrols an organisation, or changes its names: the administrator alone.
 func (s *Server) PostOrganization(ctx context.Context, r api.PostOrganizationRequestObject) (api.PostOrganizationResponseObject, error) {
 	d, err := s.command(ctx, r.Params.IdempotencyKey, r, func(u *unit) error {
-		if err := u.administers(); err != nil {
+		if err := u.caller.administer(); err != nil {
 			return err
 		}
 		return u.enrolOrganization(*r.Body)
@@ -200,17 +200,12 @@ func (s *Server) PostOrganization(ctx context.Context, r api.PostOrganizationReq
 // PostPerson enrols a person, or changes position and roles: the administrator alone.
 func (s *Server) PostPerson(ctx context.Context, r api.PostPersonRequestObject) (api.PostPersonResponseObject, error) {
 	d, err := s.command(ctx, r.Params.IdempotencyKey, r, func(u *unit) error {
-		if err := u.administers(); err != nil {
+		if err := u.caller.administer(); err != nil {
 			return err
 		}
 		return u.enrolPerson(*r.Body)
 	})
 	return api.PostPerson200JSONResponse{DoneJSONResponse: d}, err
-}
-
-// administers demands the right to organisations and people.
-func (u *unit) administers() error {
-	return demand(control.May(u.caller.actor, control.ActionAdminister, control.Facts{}), control.ActionAdminister)
 }
 
 func (u *unit) enrolOrganization(o api.Organization) error {
@@ -221,7 +216,7 @@ func (u *unit) enrolOrganization(o api.Organization) error {
 	if strings.TrimSpace(o.NameKK+o.NameRU) == "" {
 		return badInput("name_kk")
 	}
-	return u.enrol(store.Record{Kind: kindOrganization, ID: o.BIN}, o, []string{organizationScope(o.BIN)})
+	return u.enrol(store.Record{Kind: kindOrganization, ID: o.BIN}, o, string(control.ActionEnrol), []string{organizationScope(o.BIN)})
 }
 
 func (u *unit) enrolPerson(p api.Person) error {
@@ -250,25 +245,33 @@ func (u *unit) enrolPerson(p api.Person) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	if !p.Actor().Has(control.Administrator) {
-		other, err := u.administrators(p.IIN)
-		if err != nil {
+	if len(before.Body) > 0 {
+		if err := u.mayBecome(before, p); err != nil {
 			return err
 		}
-		var known api.Person
-		if len(before.Body) > 0 {
-			if err := decode(before, &known); err != nil {
-				return err
-			}
-		}
-		if known.Actor().Has(control.Administrator) && other == 0 {
-			return api.Fault(http.StatusConflict, "last_administrator")
-		}
 	}
+	p.DismissedAt = time.Time{} // whoever is enrolled works here
 	if before.Owner != "" && before.Owner != p.Organization {
 		scopes = append(scopes, organizationScope(before.Owner)) // the old colleagues lose sight of who moved
 	}
-	return u.enrol(store.Record{Kind: kindPerson, ID: p.IIN, Owner: p.Organization}, p, scopes)
+	return u.enrol(store.Record{Kind: kindPerson, ID: p.IIN, Owner: p.Organization}, p, string(control.ActionEnrol), scopes)
+}
+
+// mayBecome demands that a person's change leaves the centre an administrator, and no open work with
+// nobody.
+func (u *unit) mayBecome(before store.Record, p api.Person) error {
+	var known api.Person
+	if err := decode(before, &known); err != nil {
+		return err
+	}
+	others, err := u.administrators(p.IIN)
+	if err != nil {
+		return err
+	}
+	if err := demand(control.KeepAdministrator(known.Actor(), p.Actor(), others), control.ActionEnrol); err != nil {
+		return err
+	}
+	return u.keepWork(known, p)
 }
 
 // administrators counts the people with the administrator's role, one person aside.
@@ -292,10 +295,10 @@ func (u *unit) administrators(aside string) (n int, err error) {
 	}
 }
 
-func (u *unit) enrol(r store.Record, body any, scopes []string) error {
+func (u *unit) enrol(r store.Record, body any, action string, scopes []string) error {
 	before, err := u.Get(r.Kind, r.ID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	return u.put(r, before.Version, body, "enrol", scopes)
+	return u.put(r, before.Version, body, action, scopes)
 }

@@ -256,6 +256,31 @@ func matrix() map[string]right {
 				return api.Organization{BIN: otherDepartmentBIN, Kind: api.Department, NameKK: "Жаңа", NameRU: "Новый"}
 			}),
 		},
+		"getOpenWork": {
+			stage: drafted, may: map[int][]string{200: {"administrator@*"}}, hidden: 403,
+			call: func(*world) request {
+				return request{method: http.MethodGet, path: "/v1/admin/people/" + person("auditor").iin + "/open-work"}
+			},
+		},
+		"postPersonDismiss": {
+			may: map[int][]string{200: {"administrator@*"}}, hidden: 403,
+			call: func(*world) request {
+				return request{
+					method: http.MethodPost, path: "/v1/admin/people/" + person("auditor").iin + "/dismiss", body: api.DismissCommand{Heirs: []api.Heir{}},
+				}
+			},
+		},
+		"getSubstitutions": {stage: substituted, call: read("/v1/admin/substitutions"), may: map[int][]string{200: {"administrator@*"}}, hidden: 403},
+		"postSubstitution": {
+			may: map[int][]string{200: {"administrator@*"}}, hidden: 403,
+			call: write("/v1/admin/substitutions", func(*world) any { return substituting("approver", "second-auditor") }),
+		},
+		"postSubstitutionEnd": {
+			stage: substituted, may: map[int][]string{200: {"administrator@*"}}, hidden: 403,
+			call: func(*world) request {
+				return request{method: http.MethodPost, path: "/v1/admin/substitutions/" + substitutionID + "/end", ifMatch: etag(1)}
+			},
+		},
 		"postPerson": {
 			may: map[int][]string{200: {"administrator@*"}}, hidden: 403,
 			call: write("/v1/admin/people", func(*world) any {

@@ -27,6 +27,7 @@ const (
 	secondID       = "01900000-0000-7000-8000-00000000a002"
 	objectionID    = "01900000-0000-7000-8000-00000000b001"
 	conclusionID   = "01900000-0000-7000-8000-00000000d001"
+	substitutionID = "01900000-0000-7000-8000-00000000e001"
 )
 
 // hero is the purchase of the story, as the lot manager sees it.
@@ -261,10 +262,12 @@ const (
 	notConfirmed
 	penalised
 	suspended
+
+	substituted // begins from inAgreement: the approver is away, the second auditor acts for them
 )
 
 // branches are the stages that do not follow the one before them.
-var branches = map[stage]stage{reported: acknowledged}
+var branches = map[stage]stage{reported: acknowledged, substituted: inAgreement}
 
 // before is the stage that leads to a stage.
 func (s stage) before() stage {
@@ -316,6 +319,9 @@ var scenes = map[stage]func(*world){
 	concluded:             func(w *world) { w.deliverConclusion() },
 	reported: func(w *world) {
 		w.act(person("organizer"), notificationID, "execute", amended).ok(w.t)
+	},
+	substituted: func(w *world) {
+		w.post(person("administrator"), "/v1/admin/substitutions", substituting("approver", "second-auditor")).ok(w.t)
 	},
 	penalised: func(w *world) { w.act(person("auditor"), notificationID, "penalty", fined()).ok(w.t) },
 	suspended: func(w *world) {
