@@ -266,7 +266,8 @@ func matrix() map[string]right {
 			may: map[int][]string{200: {"administrator@*"}}, hidden: 403,
 			call: func(*world) request {
 				return request{
-					method: http.MethodPost, path: "/v1/admin/people/" + person("auditor").iin + "/dismiss", body: api.DismissCommand{Heirs: []api.Heir{}},
+					method: http.MethodPost, path: "/v1/admin/people/" + person("auditor").iin + "/dismiss",
+					body: api.DismissCommand{Heirs: []api.Heir{{Kind: control.WorkNotification, ID: notificationID, Heir: person("second-auditor").iin}}},
 				}
 			},
 		},
