@@ -44,7 +44,8 @@ type Client struct {
 	http   *resty.Client
 	upload *resty.Client // the same connections, with more time
 	origin string
-	token  atomic.Pointer[string]
+	token  *atomic.Pointer[string] // of the session, which clients in other people's places share
+	absent string                  // in whose place it asks; empty in one's own
 }
 
 // NewClient makes a client of the centre at an address such as https://centre.example:8443. It does
@@ -54,7 +55,7 @@ func NewClient(address string) (*Client, error) {
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
 		return nil, fmt.Errorf("%w: %q", ErrAddress, address)
 	}
-	c := &Client{origin: u.Scheme + "://" + u.Host}
+	c := &Client{origin: u.Scheme + "://" + u.Host, token: new(atomic.Pointer[string])}
 	c.http = c.speak(resty.New(), patience)
 	c.upload = c.speak(resty.NewWithClient(&http.Client{Transport: c.http.GetClient().Transport}), uploadPatience)
 	return c, nil
@@ -66,6 +67,13 @@ func (c *Client) speak(r *resty.Client, patience time.Duration) *resty.Client {
 		SetResponseBodyLimit(maxAnswer).
 		SetRedirectPolicy(resty.NoRedirectPolicy()).
 		SetHeader("Accept", "application/json, application/problem+json")
+}
+
+// InPlaceOf is a client of the same session that asks in an absent person's place.
+func (c *Client) InPlaceOf(absent string) *Client {
+	acting := *c
+	acting.absent = absent
+	return &acting
 }
 
 // Origin is the address that the client dials.
@@ -99,6 +107,9 @@ func (c *Client) do(ctx context.Context, r *resty.Request, call Call) ([]byte, e
 	r.SetContext(ctx)
 	if token := c.token.Load(); token != nil && *token != "" {
 		r.SetAuthToken(*token)
+	}
+	if c.absent != "" {
+		r.SetHeader("Acting-For", c.absent)
 	}
 	if call.Body != nil {
 		r.SetBody(call.Body)
@@ -182,6 +193,15 @@ func (c *Client) Logout(ctx context.Context) error {
 	_, err := c.Do(ctx, Call{Method: http.MethodPost, Path: "/v1/logout"})
 	c.Use("")
 	return err
+}
+
+// Me asks who the session's person is, and in whose place the client asks.
+func (c *Client) Me(ctx context.Context) (Me, error) { return get[Me](ctx, c, "/v1/me") }
+
+// OpenWork lists what a person leaves open, for the administrator.
+func (c *Client) OpenWork(ctx context.Context, person string) ([]OpenWork, error) {
+	answer, err := get[OpenWorkList](ctx, c, "/v1/admin/people/"+url.PathEscape(person)+"/open-work")
+	return answer.Work, err
 }
 
 // People lists the people of my organisation who have the role.

@@ -79,16 +79,19 @@ func (d *Door) sit(ctx context.Context, session api.Session, secret []byte, open
 	if err != nil {
 		return nil, err
 	}
-	desk := &Desk{
-		Me: session.Me, Centre: d.Centre, client: d.client, store: store, ahead: d.ahead, log: d.log,
-		waiting: map[string]chan error{}, own: map[string][]ownStep{}, kick: make(chan struct{}, 1), online: true,
-	}
+	return seat(ctx, &Desk{Me: session.Me, Centre: d.Centre, client: d.client, store: store, ahead: d.ahead, log: d.log})
+}
+
+// seat makes a desk ready and brings it up to date; the store of one that it can't is closed.
+func seat(ctx context.Context, desk *Desk) (*Desk, error) {
+	desk.waiting, desk.own = map[string]chan error{}, map[string][]ownStep{}
+	desk.kick, desk.online = make(chan struct{}, 1), true
 	held, err := desk.begin(ctx)
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, desk.store.Close())
 	}
 	if held != nil {
-		d.log.Info("a command waits for the centre to mend", "cause", held)
+		desk.log.Info("a command waits for the centre to mend", "cause", held)
 	}
 	return desk, nil
 }
@@ -126,11 +129,18 @@ type Desk struct {
 	own      map[string][]ownStep  // what this desk's commands made of notifications, by id
 	online   bool
 	expired  bool
+	over     bool
 	mirrored time.Time
 }
 
-// Actor is who asks the rules.
-func (d *Desk) Actor() control.Actor { return d.Me.Person.Actor() }
+// Actor is who asks the rules: I, or I in the place of another while I substitute for them; then nobody.
+func (d *Desk) Actor() control.Actor {
+	if !d.Acting() {
+		return d.Me.Person.Actor()
+	}
+	a, _ := d.Me.Acting.Substitution.Act(d.Me.Person.Actor(), d.Me.Acting.Absent.Actor(), d.Now())
+	return a // refused, it is nobody, whom every rule refuses
+}
 
 // Now is the centre's time, as far as we know.
 func (d *Desk) Now() time.Time { return time.Now().Add(d.ahead) }
@@ -142,6 +152,7 @@ func (d *Desk) Store() *localstore.Store { return d.store }
 type State struct {
 	Online   bool
 	Expired  bool      // the session has ended: enter again; nothing is lost
+	Over     bool      // the substitution has ended; nothing is lost
 	Mirrored time.Time // as of when the facts are
 	Outbox   localstore.Counts
 }
@@ -150,16 +161,24 @@ type State struct {
 func (d *Desk) State() State {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return State{Online: d.online, Expired: d.expired, Mirrored: d.mirrored, Outbox: d.store.Counts()}
+	return State{Online: d.online, Expired: d.expired, Over: d.over, Mirrored: d.mirrored, Outbox: d.store.Counts()}
 }
 
-// Leave ends the session and closes the local store. What waits in the outbox stays there.
+// Leave ends the session and closes the local store. What waits in the outbox stays there. A desk in
+// another's place leaves the session, which is my own desk's, as it is.
 func (d *Desk) Leave(ctx context.Context) error {
+	if d.Acting() {
+		return d.closeStore(nil)
+	}
 	err := d.client.Logout(ctx)
 	if errors.Is(err, api.ErrOffline) {
 		err = nil // the session ends by itself
 	}
 	d.client.Close()
+	return d.closeStore(err)
+}
+
+func (d *Desk) closeStore(err error) error {
 	if closed := d.store.Close(); closed != nil {
 		err = errors.Join(err, fmt.Errorf("close the local store: %w", closed))
 	}

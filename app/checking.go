@@ -37,7 +37,7 @@ func (d *Desk) MyLots() ([]MyLot, error) {
 	var rows []MyLot
 	for id := range f.purchases {
 		p := f.purchases[id].Body
-		if !slices.ContainsFunc(p.Lots, func(l control.Lot) bool { return f.assignments[l.ID].Body.Assignee == d.Me.Person.IIN }) {
+		if !slices.ContainsFunc(p.Lots, func(l control.Lot) bool { return f.assignments[l.ID].Body.Assignee == d.Principal().IIN }) {
 			continue
 		}
 		c, err := d.rulesFor(f, &p)
@@ -45,7 +45,7 @@ func (d *Desk) MyLots() ([]MyLot, error) {
 			return nil, err
 		}
 		for i := range p.Lots {
-			if c.Work[i].Assignee == d.Me.Person.IIN {
+			if c.Work[i].Assignee == d.Principal().IIN {
 				rows = append(rows, d.lotRows(f, c, i)...)
 			}
 		}
@@ -102,7 +102,7 @@ func (d *Desk) lotRow(f *files, c *control.Case, i int, direction control.Direct
 	if row.Open.Allowed && !row.Open.Closes.IsZero() {
 		row.DaysLeft = d.DaysLeft(row.Open.Closes)
 	}
-	row.Certificate = signedCertificate(f, c.Purchase.ID, direction, d.Me.Person.IIN)
+	row.Certificate = signedCertificate(f, c.Purchase.ID, direction, d.Principal().IIN)
 	row.Standing = standing(f, lot.ID, direction)
 	return row
 }

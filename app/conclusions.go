@@ -85,7 +85,7 @@ func (d *Desk) unsentConclusion(f Form) (ConclusionCard, bool, error) {
 	if err != nil {
 		return ConclusionCard{}, false, err
 	}
-	on, me := o.Body, d.Me.Person
+	on, me := o.Body, d.Principal()
 	card := d.conclusionCard(Versioned[api.Conclusion]{Body: api.Conclusion{
 		ID: f.ID, Objection: on.ID, ObjectionNumber: on.Number, Notification: on.Notification, NotificationNumber: on.NotificationNumber,
 		Purchase: on.Purchase, PurchaseNumber: on.PurchaseNumber, Lot: on.Lot, LotNumber: on.LotNumber, NameKK: on.NameKK, NameRU: on.NameRU,

@@ -88,7 +88,7 @@ func (d *Desk) unsentCard(f Form) (Card, bool, error) {
 	if err != nil {
 		return Card{}, false, err
 	}
-	me := d.Me.Person
+	me := d.Principal()
 	n := api.Notification{
 		ID: f.ID, Purchase: p.Body.ID, PurchaseNumber: p.Body.Number, Lot: lot.ID, LotNumber: lot.Number,
 		NameKK: lot.NameKK, NameRU: lot.NameRU, Amount: lot.Amount, Organizer: p.Body.AuditObject(),
@@ -269,7 +269,7 @@ func (d *Desk) lotTask(lot MyLot) (Task, bool) {
 	case lot.Checked < lot.Profiles:
 		t.Kind = TaskCheck
 		return t, true
-	case lot.Violated > 0 && lot.Standing == nil:
+	case lot.Violated > 0 && lot.Standing == nil && !d.Acting():
 		t.Kind = TaskCreate
 		return t, true
 	default:

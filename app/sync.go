@@ -83,7 +83,7 @@ func (d *Desk) round(ctx context.Context) (held, err error) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.expired = sessionEnded(err)
+	d.expired, d.over = sessionEnded(err), substitutionEnded(err)
 	d.online = !errors.Is(err, api.ErrOffline)
 	if err == nil {
 		d.mirrored = d.Now()
@@ -95,6 +95,12 @@ func (d *Desk) round(ctx context.Context) (held, err error) {
 func sessionEnded(err error) bool {
 	var p api.Problem
 	return errors.As(err, &p) && p.Status == http.StatusUnauthorized
+}
+
+// substitutionEnded says whether the centre no longer takes me in another's place.
+func substitutionEnded(err error) bool {
+	var p api.Problem
+	return errors.As(err, &p) && p.Rule == "R-11.6"
 }
 
 // failedThere says whether the centre was reached and failed by its own fault.

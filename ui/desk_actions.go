@@ -61,7 +61,7 @@ func (d *deskPage) actions() kit.ActionBarSpec {
 // wrote tells whether a notification of this direction is mine.
 func (d *deskPage) wrote() bool {
 	return slices.ContainsFunc(d.page.Lots, func(lot app.DeskLot) bool {
-		return lot.Notification != nil && lot.Notification.State.Author == d.p.desk.Me.Person.IIN
+		return lot.Notification != nil && lot.Notification.State.Author == d.p.desk.Principal().IIN
 	})
 }
 

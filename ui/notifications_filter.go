@@ -99,7 +99,7 @@ func (n *notificationsPage) presets() []kit.Choice {
 
 // fits says whether a notification passes every filter in force.
 func (n *notificationsPage) fits(c app.Card) bool {
-	s, me := &c.Notification.State, n.p.desk.Me.Person.IIN
+	s, me := &c.Notification.State, n.p.desk.Principal().IIN
 	for key, value := range n.view.Filters {
 		days, open := n.p.daysLeft(c)
 		var fits bool
