@@ -155,7 +155,7 @@ func TestTheCabinetReachesTheProgram(t *testing.T) {
 // newcomer enrols an employee of an audit object of whom the cast has nobody.
 func (w *world) newcomer(of control.Party) who {
 	w.t.Helper()
-	p := who{"newcomer", strangerIIN, of.BIN, []control.Role{control.AuditObject}}
+	p := who{name: "newcomer", iin: strangerIIN, org: of.BIN, role: []control.Role{control.AuditObject}}
 	office := server.Office{Store: w.store, Clock: w.clock.now, Name: "test"}
 	err := office.Enrol(w.t.Context(),
 		api.Organization{BIN: of.BIN, Kind: api.Organizer, NameKK: of.NameKK, NameRU: of.NameRU},

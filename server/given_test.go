@@ -496,8 +496,8 @@ func rules(t testing.TB) *control.Rules {
 	return r
 }
 
-// forget takes a substitution out of the store, for the next one of the same id.
-func (w *world) forget(id string) {
+// dropSubstitution takes a substitution out of the store, for the next one of the same id.
+func (w *world) dropSubstitution(id string) {
 	w.t.Helper()
 	err := w.store.Update(w.t.Context(), func(tx *store.Tx) error {
 		r, err := tx.Get("substitution", id)

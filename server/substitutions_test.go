@@ -314,7 +314,7 @@ func TestADeputySeesWhatTheSubstitutedRolesSee(t *testing.T) {
 		w.get(acting, "/v1/admin/substitutions").refusedAs(t, 403, "missing_role")
 		w.post(acting, "/v1/admin/people", api.Person{IIN: strangerIIN, Surname: "Ж", Organization: departmentBIN, Roles: []control.Role{}}).refusedAs(t, 403, "missing_role")
 		w.endSubstitution()
-		w.forget(substitutionID)
+		w.dropSubstitution(substitutionID)
 	}
 }
 
