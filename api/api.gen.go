@@ -419,11 +419,36 @@ type DismissCommand struct {
 	Organization string `json:"organization,omitempty,omitzero"`
 }
 
+// Dispatch defines model for Dispatch.
+type Dispatch struct {
+	Notifications []DispatchItem `json:"notifications"`
+
+	// ShutOut ids of the lots that nothing can be sent for afterwards
+	ShutOut []string `json:"shut_out"`
+}
+
 // DispatchCommand defines model for DispatchCommand.
 type DispatchCommand struct {
 	Direction     control.Direction `json:"direction"`
 	Notifications []Seen            `json:"notifications"`
 	Purchase      string            `json:"purchase"`
+}
+
+// DispatchItem what a notification that would be sent is known by; neither its text nor its file
+type DispatchItem struct {
+	// Department BIN of the department that wrote it
+	Department   string `json:"department"`
+	DepartmentKK string `json:"department_kk"`
+	DepartmentRU string `json:"department_ru"`
+
+	// Digest SHA-256 of its file
+	Digest string `json:"digest"`
+	ID     string `json:"id"`
+
+	// Lot id
+	Lot     string `json:"lot"`
+	Number  string `json:"number"`
+	Version int64  `json:"version"`
 }
 
 // Done defines model for Done.
@@ -1164,6 +1189,14 @@ type PostConclusionSendToAgreementParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// GetDispatchParams defines parameters for GetDispatch.
+type GetDispatchParams struct {
+	Purchase string `form:"purchase" json:"purchase"`
+
+	// Direction none of price quotations and plan points
+	Direction control.Direction `form:"direction,omitempty" json:"direction,omitempty,omitzero"`
+}
+
 // PostDispatchParams defines parameters for PostDispatch.
 type PostDispatchParams struct {
 	// IdempotencyKey required; its absence is answered with 428
@@ -1606,6 +1639,9 @@ type ServerInterface interface {
 	// PostConclusionSendToAgreement Send to the agreer; the file is made (R-5.2)
 	// (POST /v1/conclusions/{id}/send-to-agreement)
 	PostConclusionSendToAgreement(w http.ResponseWriter, r *http.Request, id ID, params PostConclusionSendToAgreementParams)
+	// GetDispatch What sending all would send and shut out now, whoever wrote it, for whoever may send all there (R-3.10)
+	// (GET /v1/dispatches)
+	GetDispatch(w http.ResponseWriter, r *http.Request, params GetDispatchParams)
 	// PostDispatch Send all approved notifications of an announcement and direction, all or none (R-3.10)
 	// (POST /v1/dispatches)
 	PostDispatch(w http.ResponseWriter, r *http.Request, params PostDispatchParams)
@@ -2856,6 +2892,52 @@ func (siw *ServerInterfaceWrapper) PostConclusionSendToAgreement(w http.Response
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PostConclusionSendToAgreement(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetDispatch operation middleware
+func (siw *ServerInterfaceWrapper) GetDispatch(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDispatchParams
+
+	// ------------- Required query parameter "purchase" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "purchase", r.URL.Query(), &params.Purchase, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "purchase"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "purchase", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "direction" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "direction", r.URL.Query(), &params.Direction, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "direction"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "direction", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetDispatch(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5269,6 +5351,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conclusions/{id}/reject", wrapper.PostConclusionReject)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conclusions/{id}/prepare", wrapper.PostConclusionPrepare)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/conclusions/{id}/approve", wrapper.PostConclusionApprove)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/dispatches", wrapper.GetDispatch)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/dispatches", wrapper.PostDispatch)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/purchases/{id}", wrapper.GetPurchase)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/effects", wrapper.GetEffects)
@@ -6153,6 +6236,45 @@ type PostConclusionSendToAgreementdefaultApplicationProblemPlusJSONResponse stru
 }
 
 func (response PostConclusionSendToAgreementdefaultApplicationProblemPlusJSONResponse) VisitPostConclusionSendToAgreementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDispatchRequestObject struct {
+	Params GetDispatchParams
+}
+
+type GetDispatchResponseObject interface {
+	VisitGetDispatchResponse(w http.ResponseWriter) error
+}
+
+type GetDispatch200JSONResponse Dispatch
+
+func (response GetDispatch200JSONResponse) VisitGetDispatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDispatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDispatchdefaultApplicationProblemPlusJSONResponse) VisitGetDispatchResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7762,6 +7884,9 @@ type StrictServerInterface interface {
 	// PostConclusionSendToAgreement Send to the agreer; the file is made (R-5.2)
 	// (POST /v1/conclusions/{id}/send-to-agreement)
 	PostConclusionSendToAgreement(ctx context.Context, request PostConclusionSendToAgreementRequestObject) (PostConclusionSendToAgreementResponseObject, error)
+	// GetDispatch What sending all would send and shut out now, whoever wrote it, for whoever may send all there (R-3.10)
+	// (GET /v1/dispatches)
+	GetDispatch(ctx context.Context, request GetDispatchRequestObject) (GetDispatchResponseObject, error)
 	// PostDispatch Send all approved notifications of an announcement and direction, all or none (R-3.10)
 	// (POST /v1/dispatches)
 	PostDispatch(ctx context.Context, request PostDispatchRequestObject) (PostDispatchResponseObject, error)
@@ -8574,6 +8699,32 @@ func (sh *strictHandler) PostConclusionSendToAgreement(w http.ResponseWriter, r 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(PostConclusionSendToAgreementResponseObject); ok {
 		if err := validResponse.VisitPostConclusionSendToAgreementResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetDispatch operation middleware
+func (sh *strictHandler) GetDispatch(w http.ResponseWriter, r *http.Request, params GetDispatchParams) {
+	var request GetDispatchRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDispatch(ctx, request.(GetDispatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDispatch")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetDispatchResponseObject); ok {
+		if err := validResponse.VisitGetDispatchResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -219,6 +219,15 @@ func (c *Client) Changes(ctx context.Context, after string, limit int) (Changes,
 	return get[Changes](ctx, c, "/v1/changes?"+q.Encode())
 }
 
+// Dispatch asks what sending all would send and shut out.
+func (c *Client) Dispatch(ctx context.Context, purchase string, direction control.Direction) (Dispatch, error) {
+	q := url.Values{"purchase": {purchase}}
+	if direction != control.Undirected {
+		q.Set("direction", string(direction))
+	}
+	return get[Dispatch](ctx, c, "/v1/dispatches?"+q.Encode())
+}
+
 // Report reads a page of the report on lots and plan points under control.
 func (c *Client) Report(ctx context.Context, filter GetReportParams) (ReportPage, error) {
 	return get[ReportPage](ctx, c, "/v1/reports/lots?"+reportQuery(filter).Encode())

@@ -147,6 +147,7 @@ type DeskPage struct {
 	Certify    control.Verdict
 	Certified  *api.Certificate
 	SendAll    control.Verdict
+	Approved   bool // some notification that is known here is
 	Now        time.Time
 }
 
@@ -196,6 +197,8 @@ func (d *Desk) Page(purchase string, direction control.Direction) (page DeskPage
 		Certify: c.Certify(actor, direction), SendAll: c.SendAll(actor, direction),
 		Certified: signedCertificate(f, purchase, direction, actor.Person),
 	}
+	goes, _ := c.Dispatch(direction)
+	page.Approved = len(goes) > 0
 	for _, each := range p.Method.Directions() {
 		state := DirectionState{Direction: each, Window: c.Window(each)}
 		for i := range p.Lots {

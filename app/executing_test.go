@@ -10,7 +10,7 @@ import (
 func TestTheAuditObjectAnswers(t *testing.T) {
 	h := given(t)
 	auditor, id := h.approved()
-	plan, err := auditor.PrepareDispatch(auditor.hero().Purchase.ID, control.D1)
+	plan, err := auditor.PrepareDispatch(ctx, auditor.hero().Purchase.ID, control.D1)
 	ok(t, err)
 	ok(t, auditor.Send(ctx, plan))
 	organizer := h.enter("organizer")

@@ -36,6 +36,17 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const (
 	heroNumber    = "18400101-1"
 	departmentBIN = "080440990010"
+
+	otherDepartmentBIN = "090540990046"
+)
+
+// elsewhere is the second department, which has nothing to do with the demo, and whoever is everything there.
+var (
+	elsewhere = portal.DemoOrganisation{BIN: otherDepartmentBIN, Kind: "department", NameKK: "Басқа департамент", NameRU: "Другой департамент"}
+	allAlone  = portal.DemoPerson{
+		Key: "all-alone", IIN: "850101390010", Surname: "Жалғыз", Given: "Бәрі", Organisation: otherDepartmentBIN,
+		Roles: []control.Role{control.LotManager, control.ControlReports, control.Auditor, control.AuditorApprover},
+	}
 )
 
 // noon is when the tests play: a working Wednesday without holidays about.
@@ -54,6 +65,7 @@ var demoMade = sync.OnceValues(func() (m made, err error) {
 	if err != nil {
 		return m, err
 	}
+	cast.Organisations, cast.People = append(cast.Organisations, elsewhere), append(cast.People, allAlone)
 	m.people = map[string]portal.DemoPerson{}
 	var holders []demo.Person
 	for _, p := range cast.People {
@@ -64,7 +76,7 @@ var demoMade = sync.OnceValues(func() (m made, err error) {
 		switch p.Key {
 		case "auditor":
 			holder.Kinds = []demo.Kind{demo.Signing, demo.Auth, demo.Expired}
-		case "lot-manager", "second-auditor", "approver", "organizer", "administrator", "objection-manager", "controller", "controller-approver", "order-manager":
+		case "lot-manager", "second-auditor", "approver", "organizer", "administrator", "objection-manager", "controller", "controller-approver", "order-manager", "all-alone":
 		default:
 			continue
 		}

@@ -12,7 +12,7 @@ func (h *house) sent() (notification string) {
 	h.t.Helper()
 	auditor, id := h.approved()
 	defer auditor.leave()
-	plan, err := auditor.PrepareDispatch(auditor.hero().Purchase.ID, control.D1)
+	plan, err := auditor.PrepareDispatch(ctx, auditor.hero().Purchase.ID, control.D1)
 	ok(h.t, err)
 	ok(h.t, auditor.Send(ctx, plan))
 	return id

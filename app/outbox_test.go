@@ -148,7 +148,7 @@ func TestACommandIsDoneOnceHoweverTheLineFails(t *testing.T) {
 		}, 1},
 		"send all": {func(h *house) (*seat, func() error) {
 			s, _ := h.approved()
-			plan, err := s.PrepareDispatch(s.hero().Purchase.ID, control.D1)
+			plan, err := s.PrepareDispatch(ctx, s.hero().Purchase.ID, control.D1)
 			ok(t, err)
 			return s, func() error { return s.Send(ctx, plan) }
 		}, 3}, // the notification and a message to each employee of the organiser

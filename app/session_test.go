@@ -72,7 +72,7 @@ func TestAChangeOfRolesRebuildsTheMirror(t *testing.T) {
 func TestSendingPutsNothingIntoTheSendersCabinet(t *testing.T) {
 	h := given(t)
 	auditor, id := h.approved()
-	plan, err := auditor.PrepareDispatch(auditor.hero().Purchase.ID, control.D1)
+	plan, err := auditor.PrepareDispatch(ctx, auditor.hero().Purchase.ID, control.D1)
 	ok(t, err)
 	if len(plan.Sent) != 1 || len(plan.ShutOut) != 2 {
 		t.Errorf("the plan sends %d and shuts %d out", len(plan.Sent), len(plan.ShutOut))

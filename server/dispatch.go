@@ -2,13 +2,51 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
 
 	"baqylau/api"
 	"baqylau/control"
+	"baqylau/server/store"
 )
+
+// GetDispatch tells whoever may send all in a direction what that would send and shut out, other
+// departments' notifications too: nothing of them but what sending has to name.
+func (s *Server) GetDispatch(ctx context.Context, r api.GetDispatchRequestObject) (api.GetDispatchResponseObject, error) {
+	answer := api.Dispatch{Notifications: []api.DispatchItem{}, ShutOut: []string{}}
+	c, direction := callerOf(ctx), r.Params.Direction
+	err := s.store.View(ctx, func(tx *store.Tx) error {
+		u, err := s.unit(tx, c)
+		if err != nil {
+			return err
+		}
+		d, err := u.dossier(r.Params.Purchase)
+		if err != nil {
+			return err
+		}
+		if err := demand(d.rules.SendAll(c.actor, direction), control.ActionSend); err != nil {
+			return err
+		}
+		for _, n := range d.approved(direction) {
+			department, err := read[api.Organization](tx, kindOrganization, n.body.State.Organization)
+			if err != nil {
+				return fmt.Errorf("load the author's organisation: %w", err)
+			}
+			answer.Notifications = append(answer.Notifications, api.DispatchItem{
+				ID: n.body.ID, Number: n.body.Number, Lot: n.body.Lot, Version: n.record.Version, Digest: n.body.File,
+				Department: department.BIN, DepartmentKK: department.NameKK, DepartmentRU: department.NameRU,
+			})
+		}
+		_, out := d.rules.Dispatch(direction)
+		for _, lot := range out {
+			answer.ShutOut = append(answer.ShutOut, d.purchase.Lots[lot].ID)
+		}
+		return nil
+	})
+	return api.GetDispatch200JSONResponse(answer), err
+}
 
 // PostDispatch sends every approved notification of an announcement and direction, all or none: the
 // caller names the version and file of each that was seen.

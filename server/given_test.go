@@ -114,6 +114,7 @@ var cast = sync.OnceValue(func() map[string]who {
 		}
 	}
 	add("B/lot-manager", otherDepartmentBIN, control.LotManager, control.ControlReports)
+	add("all-alone", otherDepartmentBIN, control.LotManager, control.ControlReports, control.Auditor, control.AuditorApprover)
 	return people
 })
 

@@ -184,6 +184,9 @@ func checkNamed(name string, v reflect.Value) error {
 	if v.Kind() != reflect.String {
 		return nil
 	}
+	if direction, is := v.Interface().(control.Direction); is {
+		return checkDirection(name, direction)
+	}
 	b, known := named[name]
 	if !known {
 		b = bound{0, maxPlain}
@@ -228,10 +231,7 @@ func checkField(key, name string, v reflect.Value, raw []byte) error {
 	}
 	switch value := v.Interface().(type) {
 	case control.Direction:
-		if !slices.Contains([]control.Direction{control.Undirected, control.D1, control.D2, control.D3, control.D4}, value) {
-			return badInput(name)
-		}
-		return nil
+		return checkDirection(name, value)
 	case interface{ Valid() bool }: // an enumeration of the contract
 		if !value.Valid() {
 			return badInput(name)
@@ -251,6 +251,13 @@ func checkField(key, name string, v reflect.Value, raw []byte) error {
 	default:
 		return nil
 	}
+}
+
+func checkDirection(name string, d control.Direction) error {
+	if !slices.Contains([]control.Direction{control.Undirected, control.D1, control.D2, control.D3, control.D4}, d) {
+		return badInput(name)
+	}
+	return nil
 }
 
 func checkList(name string, v reflect.Value, raw []byte, b bound) error {

@@ -17,6 +17,7 @@ var issued = sync.OnceValues(func() (*demo.Authority, error) {
 		holder("second-auditor", departmentBIN),
 		holder("approver", departmentBIN, demo.Signing, demo.Auth),
 		holder("controller-approver", committeeBIN, demo.Signing),
+		holder("all-alone", otherDepartmentBIN, demo.Signing),
 		{Login: "moved", Surname: "Т", Name: "А", IIN: person("auditor").iin, BIN: otherDepartmentBIN, Organization: "Басқа", Position: demo.Employee},
 		{Login: "stranger", Surname: "Б", Name: "Б", IIN: strangerIIN, BIN: departmentBIN, Organization: "Д", Position: demo.Employee},
 		{Login: "private", Surname: "Ж", Name: "Ж", IIN: person("auditor").iin, Position: demo.Individual},

@@ -86,7 +86,7 @@ func matrix() map[string]right {
 				p := w.hero()
 				return api.AssignCommand{Assignee: person("auditor").iin, Lots: []api.LotRef{{Purchase: p.ID, Lot: p.Lots[0].ID}}}
 			}),
-			may: map[int][]string{200: {"lot-manager"}, 409: {"B/lot-manager"}}, hidden: 403,
+			may: map[int][]string{200: {"lot-manager"}, 409: {"B/lot-manager", "all-alone"}}, hidden: 403,
 		},
 		"postMarks": { // the assignee alone
 			stage: assigned, may: author, hidden: 403,
@@ -230,6 +230,12 @@ func matrix() map[string]right {
 			call: func(w *world) request {
 				c, _ := w.conclusion(person("controller"))
 				return toConclusion("approve", 3, api.SignCommand{Digest: c.File, CMS: []byte(bad)})(w)
+			},
+		},
+		"getDispatch": { // whoever may send all
+			stage: approved, may: author, hidden: 403,
+			call: func(w *world) request {
+				return request{method: http.MethodGet, path: "/v1/dispatches?direction=D1&purchase=" + url.QueryEscape(w.hero().ID)}
 			},
 		},
 		"postDispatch": { // any author of a notification of this purchase

@@ -227,7 +227,7 @@ func (h *house) delivered() (id string) {
 		if err != nil {
 			return err
 		}
-		plan, err := desk.PrepareDispatch(card.Notification.Purchase, control.D1)
+		plan, err := desk.PrepareDispatch(ctx, card.Notification.Purchase, control.D1)
 		if err != nil {
 			return err
 		}

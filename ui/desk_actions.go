@@ -37,7 +37,7 @@ func (d *deskPage) actions() kit.ActionBarSpec {
 			action.Reason = t("desk.save_first")
 		}
 		spec.Primary = &save
-	case send.Reason == "":
+	case send.Reason == "" && d.page.Approved:
 		spec.Primary = &send
 	case create.Reason == "":
 		spec.Primary = &create

@@ -68,3 +68,27 @@ func TestWhatWasRecalledMeanwhileIsNotSent(t *testing.T) { // R-3.10: all that w
 		t.Errorf("it is %s, want draft", got)
 	}
 }
+
+func TestSendAllNamesTheDepartmentThatWroteWhatGoes(t *testing.T) { // whoever wrote it
+	h, purchase, _ := givenApproved(t)
+	s := h.seat("auditor", assets.RU)
+	s.visit(route{name: pageDesk, id: purchase, direction: control.D1})
+	plan, err := s.desk.PrepareDispatch(t.Context(), purchase, control.D1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign := plan.Sent[0]
+	foreign.Number, foreign.Lot, foreign.Department = "2026-0999", plan.Purchase.Lots[2].ID, "090540990046"
+	foreign.DepartmentKK, foreign.DepartmentRU = "Астана қаласы бойынша ІМАД", "ДВГА по городу Астане"
+	plan.Sent, plan.Mirrored = append(plan.Sent, foreign), true
+	for _, lang := range []assets.Lang{assets.RU, assets.KK} {
+		s.setLang(lang)
+		s.settle()
+		s.askToSendAll(plan, nil)
+		s.settle()
+		own, department := plan.Sent[0], inLang(lang, foreign.DepartmentKK, foreign.DepartmentRU)
+		s.sees(own.Number, "2026-0999", lang.T("dispatch.foreign", "department", department), lang.T("dispatch.mirrored"))
+		s.look("dispatch-foreign")
+		s.press(fyne.KeyEscape)
+	}
+}

@@ -167,7 +167,7 @@ func (a *actor) approve(notification string) error {
 
 // send sends all that is approved in the direction.
 func (a *actor) send(purchase string) error {
-	plan, err := a.PrepareDispatch(purchase, control.D1)
+	plan, err := a.PrepareDispatch(a.ctx, purchase, control.D1)
 	if err != nil {
 		return err
 	}
