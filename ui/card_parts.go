@@ -65,31 +65,31 @@ var stepActions = map[control.NotificationStatus]control.Action{
 // stepNote says when a step was reached, and by whom.
 func (c *cardPage) stepNote(s control.NotificationStatus) string {
 	n := &c.card.Notification
-	note := func(at time.Time, who string) string {
+	note := func(at time.Time, who, absent string) string {
 		switch {
 		case at.IsZero():
 			return ""
 		case who == "":
 			return assets.DateTime(at)
 		default:
-			return assets.DateTime(at) + "\n" + shortName(who)
+			return assets.DateTime(at) + "\n" + actedFor(c.p.lang, shortName(who), shortName(absent))
 		}
 	}
 	switch s {
 	case control.NotificationApproved:
-		return note(n.SignedAt, n.SignerName)
+		return note(n.SignedAt, n.SignerName, n.SignerForName)
 	case control.NotificationDelivered:
-		return note(n.State.DeliveredAt, "")
+		return note(n.State.DeliveredAt, "", "")
 	case control.NotificationAcknowledged:
-		return note(n.OpenedAt, "")
+		return note(n.OpenedAt, "", "")
 	}
 	for i := len(n.Trail) - 1; i >= 0; i-- {
 		if e := n.Trail[i]; e.Action == stepActions[s] {
-			return note(e.At, e.Name)
+			return note(e.At, e.Name, e.ForName)
 		}
 	}
 	if s == control.NotificationDraft {
-		return note(n.CreatedAt, n.AuthorName)
+		return note(n.CreatedAt, n.AuthorName, "")
 	}
 	return ""
 }
@@ -195,7 +195,7 @@ func (c *cardPage) right() fyne.CanvasObject {
 	if n.Signature != "" {
 		parts.Add(kit.NewPanel(kit.Stack(tight,
 			kit.NewSubheading(l.T("card.signature")),
-			kit.NewParagraph(l.T("card.signed", "name", n.SignerName, "at", assets.DateTime(n.SignedAt))),
+			kit.NewParagraph(l.T("card.signed", "name", actedFor(l, n.SignerName, n.SignerForName), "at", assets.DateTime(n.SignedAt))),
 			kit.NewMuted(l.T("card.signature.checked")),
 			c.p.signatureRow(fileTitle(*n)+".pdf.p7s", n.Signature),
 		)))
@@ -242,6 +242,24 @@ var trailStatus = map[control.Action]control.NotificationStatus{
 	control.ActionReject: control.NotificationRejected, control.ActionApprove: control.NotificationApproved,
 	control.ActionRecall: control.NotificationDraft, control.ActionSend: control.NotificationDelivered,
 	control.ActionAcknowledge: control.NotificationAcknowledged,
+
+	control.ActionObject: control.NotificationObjectionSent, control.ActionBegin: control.NotificationInExecution,
+	control.CancelPurchase.Action(): control.NotificationExecuted, control.AmendDocumentation.Action(): control.NotificationAwaiting,
+	control.ReviewAdmission.Action(): control.NotificationAwaiting, control.ReviewResults.Action(): control.NotificationAwaiting,
+	control.ContinueWithoutReview.Action():    control.NotificationInExecution,
+	control.ContinueWithoutExecution.Action(): control.NotificationInExecution,
+	control.ActionConfirm:                     control.NotificationExecuted, control.ActionRefuseConfirmation: control.NotificationNotConfirmed,
+	control.ActionLapse: control.NotificationLapsedUnknown, control.ActionApproveConclusion: "",
+	control.ActionSavePenalty: "", control.ActionCompletePenalty: "", control.ActionSuspend: "", control.ActionRevokeSuspension: "",
+	control.ActionHandOver: "",
+}
+
+// actedFor names who acted, and in whose place, as the papers do.
+func actedFor(l assets.Lang, name, absent string) string {
+	if absent == "" {
+		return name
+	}
+	return l.T("document.instead", "person", name, "substituted", absent)
 }
 
 // remarks tell the agreement as a conversation.
@@ -249,6 +267,9 @@ func remarks(l assets.Lang, trail []api.TrailEntry) []kit.Remark {
 	list := make([]kit.Remark, len(trail))
 	for i, e := range trail {
 		text := e.Text
+		if e.ForName != "" {
+			text = strings.TrimSpace(l.T("card.trail.for", "name", shortName(e.ForName)) + "\n" + text)
+		}
 		if e.ToName != "" {
 			text = strings.TrimSpace(l.T("card.trail.to", "name", shortName(e.ToName)) + "\n" + text)
 		}

@@ -189,6 +189,7 @@ func (p *Program) userMenu() []kit.Choice {
 			choices = append(choices, kit.Choice{Text: short(line, menuRunes), Fact: true})
 		}
 	}
+	choices = append(choices, p.placeChoices()...)
 	return append(choices,
 		kit.Choice{Separator: true, Text: p.lang.T("shell.theme"), Icon: look.IconSettings, Children: p.themeChoices()},
 		kit.Choice{Text: p.lang.T("shell.text_size"), Icon: look.IconSettings, Children: p.sizeChoices()},

@@ -62,6 +62,11 @@ func TestEveryCommandAndStateHasItsWords(t *testing.T) {
 				}
 			}
 		}
+		for _, row := range control.NotificationLife {
+			if _, known := trailStatus[row.Action]; !known && row.To != "" && row.Relation != control.Itself {
+				t.Errorf("a trail has no words for %s", row.Action)
+			}
+		}
 		for action := range trailStatus {
 			if key := "card.trail." + string(action); strings.Contains(lang.T(key), "⟦") {
 				t.Errorf("%s: no words for %s", lang, key)

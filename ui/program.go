@@ -61,6 +61,7 @@ type Program struct {
 	viewed  *viewedFiles   // of the session
 
 	desk    *app.Desk
+	own     *app.Desk          // mine, while the desk in front is in another's place; else nil
 	leave   context.CancelFunc // ends what runs for the desk
 	session context.Context
 	frame   *kit.Frame
@@ -159,23 +160,44 @@ func (p *Program) endSession() {
 	if p.desk == nil {
 		return
 	}
-	desk, viewed := p.desk, p.viewed
+	desks := []*app.Desk{p.desk}
+	if p.own != nil {
+		desks = append(desks, p.own) // the session is this one's, and ends last
+	}
+	p.own = nil
+	p.putAway(p.standUp(), desks...)
+}
+
+// standUp ends what runs for the desk in front and leaves nothing of it on the screen. What was viewed
+// at it is for the caller to remove.
+func (p *Program) standUp() *viewedFiles {
 	p.leave()
 	p.desk, p.current, p.frame, p.last = nil, nil, nil, ""
 	p.controller.CloseAll()
 	p.controller.DropToasts()
+	return p.viewed
+}
+
+// putAway removes what was viewed and leaves desks, in their order.
+func (p *Program) putAway(viewed *viewedFiles, desks ...*app.Desk) {
 	p.leaving.Add(1)
 	p.start(func() {
 		defer p.leaving.Done()
-		if err := viewed.remove(); err != nil {
-			p.options.Log.Error("remove what was viewed", "cause", err)
-		}
+		p.forget(viewed)
 		ctx, cancel := context.WithTimeout(context.Background(), leaveTime)
 		defer cancel()
-		if err := desk.Leave(ctx); err != nil {
-			p.options.Log.Error("leave the desk", "cause", err)
+		for _, desk := range desks {
+			if err := desk.Leave(ctx); err != nil {
+				p.options.Log.Error("leave the desk", "cause", err)
+			}
 		}
 	})
+}
+
+func (p *Program) forget(viewed *viewedFiles) {
+	if err := viewed.remove(); err != nil {
+		p.options.Log.Error("remove what was viewed", "cause", err)
+	}
 }
 
 // leaveTime is how long the centre may take to say goodbye.
@@ -223,6 +245,8 @@ func (p *Program) showState() {
 	state := p.desk.State()
 	tone, text := look.Success, p.lang.T("shell.online")
 	switch {
+	case state.Over:
+		tone, text = look.Danger, p.lang.T("shell.substitution_over")
 	case state.Expired:
 		tone, text = look.Danger, p.lang.T("shell.expired")
 	case !state.Online:

@@ -58,7 +58,14 @@ func (p *Program) key(event *fyne.KeyEvent) {
 	}
 }
 
-func (p *Program) userName() string { return p.desk.Me.Person.ShortName() }
+// userName is who sits here, and in whose place.
+func (p *Program) userName() string {
+	me := p.desk.Me
+	if !p.desk.Acting() {
+		return me.Person.ShortName()
+	}
+	return p.lang.T("shell.acting", "name", me.Person.ShortName(), "absent", me.Acting.Absent.ShortName())
+}
 
 const (
 	preferenceTheme = "theme"
