@@ -829,6 +829,9 @@ type Problem struct {
 	// Field of bad input
 	Field string `json:"field,omitempty,omitzero"`
 
+	// Line of a file that can't be read
+	Line int `json:"line,omitempty,omitzero"`
+
 	// OpenWork what a person would leave open, of a refusal by R-11.6
 	OpenWork []OpenWork `json:"open_work,omitempty,omitzero"`
 	Opens    time.Time  `json:"opens,omitempty,omitzero"`
@@ -910,6 +913,55 @@ type Rulebook struct {
 	Calendar  RulebookPart `json:"calendar"`
 	Catalogue RulebookPart `json:"catalogue"`
 	Terms     RulebookPart `json:"terms"`
+}
+
+// RulebookChange defines model for RulebookChange.
+type RulebookChange struct {
+	// DetailKK the sentence for a person
+	DetailKK string `json:"detail_kk"`
+	DetailRU string `json:"detail_ru"`
+
+	// From since when it is different; absent: always
+	From time.Time    `json:"from,omitempty,omitzero"`
+	Part control.Part `json:"part"`
+
+	// Subject a year, a day, the name of a term, the number of a profile
+	Subject string `json:"subject,omitempty,omitzero"`
+
+	// To exclusive; absent: for ever
+	To time.Time `json:"to,omitempty,omitzero"`
+
+	// Was of a term: days, or tiyn
+	Was int64 `json:"was,omitempty,omitzero"`
+
+	// Weight plain; past: it changes what was in force already and needs a reason; refused
+	Weight control.Weight `json:"weight"`
+
+	// What stable code
+	What control.Amended `json:"what"`
+	Will int64           `json:"will,omitempty,omitzero"`
+}
+
+// RulebookCheck defines model for RulebookCheck.
+type RulebookCheck struct {
+	Changes []RulebookChange `json:"changes"`
+
+	// Refusal why the book would be refused; absent where it would be taken
+	Refusal Problem `json:"refusal,omitempty,omitzero"`
+
+	// Version of the book that was compared with; what to name in If-Match
+	Version int64 `json:"version"`
+}
+
+// RulebookCommand defines model for RulebookCommand.
+type RulebookCommand struct {
+	// Calendar the file; absent or empty: the part stays as it is
+	Calendar  string `json:"calendar,omitempty,omitzero"`
+	Catalogue string `json:"catalogue,omitempty,omitzero"`
+
+	// Reason needed where a change weighs past
+	Reason string `json:"reason,omitempty,omitzero"`
+	Terms  string `json:"terms,omitempty,omitzero"`
 }
 
 // RulebookPart defines model for RulebookPart.
@@ -1057,6 +1109,21 @@ type PostPersonParams struct {
 
 // PostPersonDismissParams defines parameters for PostPersonDismiss.
 type PostPersonDismissParams struct {
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// PostRulebookParams defines parameters for PostRulebook.
+type PostRulebookParams struct {
+	// IfMatch required; its absence is answered with 428
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+
+	// IdempotencyKey required; its absence is answered with 428
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// PostRulebookCheckParams defines parameters for PostRulebookCheck.
+type PostRulebookCheckParams struct {
 	// IdempotencyKey required; its absence is answered with 428
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
@@ -1496,6 +1563,12 @@ type PostPersonJSONRequestBody = Person
 // PostPersonDismissJSONRequestBody defines body for PostPersonDismiss for application/json ContentType.
 type PostPersonDismissJSONRequestBody = DismissCommand
 
+// PostRulebookJSONRequestBody defines body for PostRulebook for application/json ContentType.
+type PostRulebookJSONRequestBody = RulebookCommand
+
+// PostRulebookCheckJSONRequestBody defines body for PostRulebookCheck for application/json ContentType.
+type PostRulebookCheckJSONRequestBody = RulebookCommand
+
 // PostSubstitutionJSONRequestBody defines body for PostSubstitution for application/json ContentType.
 type PostSubstitutionJSONRequestBody = SubstituteCommand
 
@@ -1585,6 +1658,12 @@ type ServerInterface interface {
 	// GetOpenWork What a person leaves open (R-11.6), for the administrator: kinds, ids and numbers, nothing of what they say
 	// (GET /v1/admin/people/{id}/open-work)
 	GetOpenWork(w http.ResponseWriter, r *http.Request, id ID)
+	// PostRulebook Put files of the rule book in force in the place of the present ones (R-11.2, R-11.7): the administrator alone
+	// (POST /v1/admin/rulebook)
+	PostRulebook(w http.ResponseWriter, r *http.Request, params PostRulebookParams)
+	// PostRulebookCheck What files of the rule book would change, and whether they would be taken; changes nothing
+	// (POST /v1/admin/rulebook/check)
+	PostRulebookCheck(w http.ResponseWriter, r *http.Request, params PostRulebookCheckParams)
 	// GetSubstitutions All substitutions (R-11.6), for the administrator; people have their own in the feed
 	// (GET /v1/admin/substitutions)
 	GetSubstitutions(w http.ResponseWriter, r *http.Request, params GetSubstitutionsParams)
@@ -1916,6 +1995,107 @@ func (siw *ServerInterfaceWrapper) GetOpenWork(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetOpenWork(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostRulebook operation middleware
+func (siw *ServerInterfaceWrapper) PostRulebook(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostRulebookParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostRulebook(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PostRulebookCheck operation middleware
+func (siw *ServerInterfaceWrapper) PostRulebookCheck(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostRulebookCheckParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PostRulebookCheck(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5365,6 +5545,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/admin/substitutions", wrapper.GetSubstitutions)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/admin/substitutions", wrapper.PostSubstitution)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/admin/substitutions/{id}/end", wrapper.PostSubstitutionEnd)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/admin/rulebook", wrapper.PostRulebook)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/admin/rulebook/check", wrapper.PostRulebookCheck)
 
 	return m
 }
@@ -5533,6 +5715,86 @@ type GetOpenWorkdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetOpenWorkdefaultApplicationProblemPlusJSONResponse) VisitGetOpenWorkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostRulebookRequestObject struct {
+	Params PostRulebookParams
+	Body   *PostRulebookJSONRequestBody
+}
+
+type PostRulebookResponseObject interface {
+	VisitPostRulebookResponse(w http.ResponseWriter) error
+}
+
+type PostRulebook200JSONResponse struct{ DoneJSONResponse }
+
+func (response PostRulebook200JSONResponse) VisitPostRulebookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostRulebookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostRulebookdefaultApplicationProblemPlusJSONResponse) VisitPostRulebookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostRulebookCheckRequestObject struct {
+	Params PostRulebookCheckParams
+	Body   *PostRulebookCheckJSONRequestBody
+}
+
+type PostRulebookCheckResponseObject interface {
+	VisitPostRulebookCheckResponse(w http.ResponseWriter) error
+}
+
+type PostRulebookCheck200JSONResponse RulebookCheck
+
+func (response PostRulebookCheck200JSONResponse) VisitPostRulebookCheckResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostRulebookCheckdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PostRulebookCheckdefaultApplicationProblemPlusJSONResponse) VisitPostRulebookCheckResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7830,6 +8092,12 @@ type StrictServerInterface interface {
 	// GetOpenWork What a person leaves open (R-11.6), for the administrator: kinds, ids and numbers, nothing of what they say
 	// (GET /v1/admin/people/{id}/open-work)
 	GetOpenWork(ctx context.Context, request GetOpenWorkRequestObject) (GetOpenWorkResponseObject, error)
+	// PostRulebook Put files of the rule book in force in the place of the present ones (R-11.2, R-11.7): the administrator alone
+	// (POST /v1/admin/rulebook)
+	PostRulebook(ctx context.Context, request PostRulebookRequestObject) (PostRulebookResponseObject, error)
+	// PostRulebookCheck What files of the rule book would change, and whether they would be taken; changes nothing
+	// (POST /v1/admin/rulebook/check)
+	PostRulebookCheck(ctx context.Context, request PostRulebookCheckRequestObject) (PostRulebookCheckResponseObject, error)
 	// GetSubstitutions All substitutions (R-11.6), for the administrator; people have their own in the feed
 	// (GET /v1/admin/substitutions)
 	GetSubstitutions(ctx context.Context, request GetSubstitutionsRequestObject) (GetSubstitutionsResponseObject, error)
@@ -8161,6 +8429,72 @@ func (sh *strictHandler) GetOpenWork(w http.ResponseWriter, r *http.Request, id 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetOpenWorkResponseObject); ok {
 		if err := validResponse.VisitGetOpenWorkResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostRulebook operation middleware
+func (sh *strictHandler) PostRulebook(w http.ResponseWriter, r *http.Request, params PostRulebookParams) {
+	var request PostRulebookRequestObject
+
+	request.Params = params
+
+	var body PostRulebookJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostRulebook(ctx, request.(PostRulebookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostRulebook")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostRulebookResponseObject); ok {
+		if err := validResponse.VisitPostRulebookResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PostRulebookCheck operation middleware
+func (sh *strictHandler) PostRulebookCheck(w http.ResponseWriter, r *http.Request, params PostRulebookCheckParams) {
+	var request PostRulebookCheckRequestObject
+
+	request.Params = params
+
+	var body PostRulebookCheckJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PostRulebookCheck(ctx, request.(PostRulebookCheckRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PostRulebookCheck")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PostRulebookCheckResponseObject); ok {
+		if err := validResponse.VisitPostRulebookCheckResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -28,19 +28,29 @@ type Book struct {
 	Terms     []byte // see ReadTerms
 }
 
-// Rules reads the book: whole, or with an error not at all.
+// BadFile says which part of a book can't be read. It wraps the *lines.Fault that says where and why.
+type BadFile struct {
+	Part  Part
+	Fault error
+}
+
+func (e *BadFile) Error() string { return string(e.Part) + ": " + e.Fault.Error() }
+
+func (e *BadFile) Unwrap() error { return e.Fault }
+
+// Rules reads the book: whole, or with a *BadFile not at all.
 func (b Book) Rules() (*Rules, error) {
 	cal, err := calendar.Read(b.Calendar)
 	if err != nil {
-		return nil, err
+		return nil, &BadFile{PartCalendar, err}
 	}
 	catalogue, err := ReadCatalogue(bytes.NewReader(b.Catalogue), FileVersion(b.Catalogue))
 	if err != nil {
-		return nil, err
+		return nil, &BadFile{PartCatalogue, err}
 	}
 	terms, err := ReadTerms(b.Terms)
 	if err != nil {
-		return nil, err
+		return nil, &BadFile{PartTerms, err}
 	}
 	return &Rules{Calendar: cal, Terms: terms, Catalogue: catalogue}, nil
 }

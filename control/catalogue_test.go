@@ -1,15 +1,19 @@
 package control_test
 
 import (
+	"errors"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"baqylau/control"
+	"baqylau/control/lines"
 )
 
 const header = "number,direction,methods,remedies,name_kk,name_ru,status\n"
@@ -80,26 +84,78 @@ func TestACatalogueIsListedByNumberAndCannotBeChangedThroughAll(t *testing.T) {
 
 func TestACatalogueThatIsWrongIsRefusedWithLineAndColumn(t *testing.T) {
 	const good = "1,D1,open_tender,cancel_purchase,қ,р,sample\n"
+	long := strings.Repeat("ә", 1001)
+	many := header
+	for i := range 401 {
+		many += strconv.Itoa(i+1) + ",D" + strconv.Itoa(i%4+1) + "," + []string{"open_tender", "auction"}[i/4%2] + ",cancel_purchase,қ,р,\n"
+	}
+	atOnce := header
+	for i := range 101 {
+		atOnce += strconv.Itoa(i+1) + ",D1,open_tender,cancel_purchase,қ,р,\n"
+	}
 	for name, r := range map[string]struct{ table, want string }{
 		"empty":                       {"", "line 1: want the columns number,direction,methods,remedies,name_kk,name_ru,status"},
 		"other columns":               {"a,b,c,d,e,f,g\n", "line 1: want the columns number,direction,methods,remedies,name_kk,name_ru,status"},
-		"too few fields":              {header + "1,D1\n", "record on line 2: wrong number of fields"},
-		"no number":                   {header + good + "x,D1,open_tender,cancel_purchase,қ,р,\n", `line 3: number: "x" is no positive whole number`},
-		"number nought":               {header + "0,D1,open_tender,cancel_purchase,қ,р,\n", `line 2: number: "0" is no positive whole number`},
-		"a number twice":              {header + good + good, "line 3: number 1 stands twice"},
+		"too few fields":              {header + "1,D1\n", "line 2: this is no row of the table: wrong number of fields"},
+		"no table":                    {"\"number", `line 1: this is no row of the table: extraneous or missing " in quoted-field`},
+		"a quote that never ends":     {header + good + "2,D1,\"\n", `line 3: this is no row of the table: extraneous or missing " in quoted-field`},
+		"no number":                   {header + good + "x,D1,open_tender,cancel_purchase,қ,р,\n", `line 3: number: "x" is no whole number from 1 to 999`},
+		"number nought":               {header + "0,D1,open_tender,cancel_purchase,қ,р,\n", `line 2: number: "0" is no whole number from 1 to 999`},
+		"number one thousand":         {header + "1000,D1,open_tender,cancel_purchase,қ,р,\n", `line 2: number: "1000" is no whole number from 1 to 999`},
+		"a number twice":              {header + good + good, "line 3: number: 1 stands twice"},
 		"an unknown direction":        {header + "1,D5,open_tender,cancel_purchase,қ,р,\n", `line 2: direction: "D5" is unknown`},
 		"an unknown method":           {header + "1,D1,lottery,cancel_purchase,қ,р,\n", `line 2: methods: "lottery" is unknown`},
+		"a method twice":              {header + "1,D1,auction|auction,cancel_purchase,қ,р,\n", `line 2: methods: "auction" stands twice`},
 		"no method":                   {header + "1,D1,,cancel_purchase,қ,р,\n", `line 2: methods: "" is unknown`},
 		"a direction with plan point": {header + "1,D1,single_source,cancel_purchase,қ,р,\n", `line 2: direction: "D1" does not go with single_source`},
 		"a tender without direction":  {header + "1,,open_tender,cancel_purchase,қ,р,\n", `line 2: direction: "" does not go with open_tender`},
 		"an unknown remedy":           {header + "1,D1,open_tender,pray,қ,р,\n", `line 2: remedies: "pray" is unknown`},
-		"no Kazakh name":              {header + "1,D1,open_tender,cancel_purchase,,р,\n", "line 2: name: both languages are needed"},
-		"no Russian name":             {header + "1,D1,open_tender,cancel_purchase,қ,,\n", "line 2: name: both languages are needed"},
+		"a remedy twice":              {header + "1,D1,open_tender,cancel_purchase|cancel_purchase,қ,р,\n", `line 2: remedies: "cancel_purchase" stands twice`},
+		"no Kazakh name":              {header + "1,D1,open_tender,cancel_purchase, ,р,\n", "line 2: name_kk: both languages are needed"},
+		"no Russian name":             {header + "1,D1,open_tender,cancel_purchase,қ,,\n", "line 2: name_ru: both languages are needed"},
+		"a name of two lines":         {header + "1,D1,open_tender,cancel_purchase,қ,\"р\nр\",\n", "line 2: name_ru: has more than 1000 characters, or one of no line"},
+		"a name behind two lines":     {header + "1,D1,open_tender,cancel_purchase,қ,р,\n\n2,D1,open_tender,cancel_purchase,қ," + long + ",\n", "line 4: name_ru: has more than 1000 characters, or one of no line"},
+		"a note that is a book":       {header + "1,D1,open_tender,cancel_purchase,қ,р," + long + "\n", "line 2: status: has more than 1000 characters, or one of no line"},
+		"too many profiles":           {many, "line 402: more than 400 profiles"},
+		"too many at the same time":   {atOnce, `line 102: number: more than 100 profiles of open_tender and "D1" at the same time`},
+		"too large":                   {header + strings.Repeat("\n", 256<<10), "line 1: it is larger than 262144 bytes"},
 	} {
 		c, err := control.ReadCatalogue(strings.NewReader(r.table), "x")
 		if err == nil || c != nil || err.Error() != "read risk profiles: "+r.want {
 			t.Errorf("%s: %v, %v; want an error that says %q", name, c, err, r.want)
 		}
+	}
+}
+
+// What a reader is told speaks of the word that is wrong, not of the whole field.
+func TestAFaultOfACatalogueSpeaksOfItsWord(t *testing.T) {
+	row := func(text string) string { return header + text + "\n" }
+	for _, r := range []struct {
+		table string
+		want  lines.Fault
+	}{
+		{"a,b\n", lines.Fault{Line: 1, Code: "columns", Value: "number,direction,methods,remedies,name_kk,name_ru,status"}},
+		{row("1"), lines.Fault{Line: 2, Code: "broken"}},
+		{row("x,D1,auction,cancel_purchase,қ,р,"), lines.Fault{Field: "number", Line: 2, Code: "no_number", Value: "x"}},
+		{row("1,D9,auction,cancel_purchase,қ,р,"), lines.Fault{Field: "direction", Line: 2, Code: "unknown", Value: "D9"}},
+		{row("1,D1,auction|raffle,cancel_purchase,қ,р,"), lines.Fault{Field: "methods", Line: 2, Code: "unknown", Value: "raffle"}},
+		{row("1,D1,auction|auction,cancel_purchase,қ,р,"), lines.Fault{Field: "methods", Line: 2, Code: "twice", Value: "auction"}},
+		{row("1,D1,auction|single_source,cancel_purchase,қ,р,"), lines.Fault{Field: "direction", Line: 2, Code: "misdirected", Value: "single_source"}},
+		{row("1,D1,auction,pray,қ,р,"), lines.Fault{Field: "remedies", Line: 2, Code: "unknown", Value: "pray"}},
+		{row("1,D1,auction,cancel_purchase,,р,"), lines.Fault{Field: "name_kk", Line: 2, Code: "missing"}},
+		{row("1,D1,auction,cancel_purchase,қ,р," + strings.Repeat("x", 1001)), lines.Fault{Field: "status", Line: 2, Code: "too_long", Value: "1000"}},
+		{header + strings.Repeat("1,D1,auction,cancel_purchase,қ,р,\n", 2), lines.Fault{Field: "number", Line: 3, Code: "same_day", Value: "1"}},
+		{header + strings.Repeat("\n", 256<<10), lines.Fault{Line: 1, Code: "large", Value: "262144"}},
+	} {
+		_, err := control.ReadCatalogue(strings.NewReader(r.table), "x")
+		wrongBy(t, err, r.want)
+	}
+	full := header + strings.Repeat("\n", 256<<10-len(header))
+	if _, err := control.ReadCatalogue(strings.NewReader(full), "x"); err != nil {
+		t.Error(err)
+	}
+	if _, err := control.ReadCatalogue(iotest.ErrReader(os.ErrClosed), "x"); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("a reader that fails gives %v", err)
 	}
 }
 

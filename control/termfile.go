@@ -3,15 +3,16 @@ package control
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"baqylau/control/calendar"
+	"baqylau/control/lines"
 )
 
 // Unit is what a term is counted in.
@@ -47,99 +48,164 @@ func (n TermName) Unit() Unit {
 	}
 }
 
-type termFile struct {
-	Version string      `json:"version"`
-	Terms   []termEntry `json:"terms"`
-}
+// What may be wrong in a file of terms beside what may be wrong in any.
+const (
+	WrongUnit lines.Code = "wrong_unit" // Value: the unit that is wanted
+	NoDays    lines.Code = "no_days"    // no number of days from 1 to MaxTermDays
+	NoTenge   lines.Code = "no_tenge"   // no amount of tenge
+	NotAlways lines.Code = "not_always" // Value: the term that has no value from always on
+	SameDay   lines.Code = "same_day"   // the term, or the profile, stands there twice for a day
+	TooLong   lines.Code = "too_long"   // a text of more than Value characters, or with a control character
+)
 
-type termEntry struct {
-	Name  TermName    `json:"name"`
-	Value json.Number `json:"value"`
-	Unit  Unit        `json:"unit"`
-	From  string      `json:"from"`
-	Basis string      `json:"basis"`
-}
+const (
+	maxBookFile = 256 << 10 // bytes
+	maxTerms    = 1000
+	maxLabel    = 64   // characters, of a version
+	maxName     = 1000 // characters, of a name or a basis
+)
+
+var termLimits = lines.Limits{Size: maxBookFile, Depth: 4, List: maxTerms}
 
 // ReadTerms reads a book of terms: JSON with a version and the terms, each with name, value, unit
 // (working_days, calendar_days, tenge), from (a date of Asia/Almaty, or nothing for always) and basis.
 // Every term that the rules ask for must be there from always on. It takes the whole book or nothing;
-// an error names the entry.
+// what is wrong is a *lines.Fault.
 func ReadTerms(data []byte) (*TermBook, error) {
-	in := json.NewDecoder(bytes.NewReader(data))
-	in.DisallowUnknownFields()
-	var file termFile
-	if err := in.Decode(&file); err != nil {
-		return nil, fmt.Errorf("read terms: %w", err)
-	}
-	if _, err := in.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("read terms: something follows the book")
-	}
-	if strings.TrimSpace(file.Version) == "" {
-		return nil, errors.New("read terms: the version is missing")
-	}
-	zone, err := calendar.Almaty()
+	book, err := readTerms(data)
 	if err != nil {
 		return nil, fmt.Errorf("read terms: %w", err)
 	}
-	var terms []Term
-	always := map[TermName]bool{}
-	for i, entry := range file.Terms {
-		term, err := entry.term(zone)
-		if err != nil {
-			return nil, fmt.Errorf("read terms: terms[%d] (%s): %w", i, entry.Name, err)
-		}
-		if slices.ContainsFunc(terms, func(t Term) bool { return t.Name == term.Name && t.From.Equal(term.From) }) {
-			return nil, fmt.Errorf("read terms: terms[%d] (%s): stands twice for the same day", i, entry.Name)
-		}
-		always[term.Name] = always[term.Name] || term.From.IsZero()
-		terms = append(terms, term)
-	}
-	for _, name := range TermNames() {
-		if !always[name] {
-			return nil, fmt.Errorf("read terms: %s has no value from always on", name)
-		}
-	}
-	return NewTermBook(file.Version, terms), nil
+	return book, nil
 }
 
-func (e termEntry) term(zone *time.Location) (Term, error) {
-	term := Term{Name: e.Name, Basis: e.Basis}
+func readTerms(data []byte) (*TermBook, error) {
+	zone, err := calendar.Almaty()
+	if err != nil {
+		return nil, err
+	}
+	root, err := lines.Parse(bytes.TrimPrefix(data, []byte("\ufeff")), termLimits)
+	if err != nil {
+		return nil, err
+	}
+	var version string
+	var terms []Term
+	var list *lines.Value
+	err = root.Object(map[string]lines.Reader{
+		"version": label(&version, maxLabel),
+		"terms": func(v *lines.Value) error {
+			list = v
+			return lines.List(func(v *lines.Value) error {
+				term, err := readTerm(v, zone)
+				if err == nil && slices.ContainsFunc(terms, func(t Term) bool { return t.Name == term.Name && t.From.Equal(term.From) }) {
+					err = &lines.Fault{Field: v.Path, Line: v.Line, Why: string(term.Name) + " stands twice for the same day", Code: SameDay, Value: string(term.Name)}
+				}
+				terms = append(terms, term)
+				return err
+			})(v)
+		},
+	})
 	switch {
-	case !slices.Contains(TermNames(), e.Name):
-		return term, errors.New("the name is unknown")
-	case e.Unit != e.Name.Unit():
-		return term, fmt.Errorf("unit: %q, want %s", e.Unit, e.Name.Unit())
-	case strings.TrimSpace(e.Basis) == "":
-		return term, errors.New("basis: is needed")
+	case err != nil:
+		return nil, err
+	case version == "":
+		return nil, root.Needs("version")
+	case list == nil:
+		return nil, root.Needs("terms")
 	}
-	if e.From != "" {
-		from, err := time.ParseInLocation(time.DateOnly, e.From, zone)
-		if err != nil {
-			return term, fmt.Errorf("from: %q is no date", e.From)
+	for _, name := range TermNames() {
+		if !slices.ContainsFunc(terms, func(t Term) bool { return t.Name == name && t.From.IsZero() }) {
+			return nil, &lines.Fault{Field: list.Path, Line: list.Line, Why: string(name) + " has no value from always on", Code: NotAlways, Value: string(name)}
 		}
-		term.From = from
 	}
-	var err error
-	term.Value, err = e.value()
+	return NewTermBook(version, terms), nil
+}
+
+// label reads a text that is not blank and fits into a line of a document.
+func label(to *string, most int) lines.Reader {
+	return func(v *lines.Value) error {
+		if err := lines.Text(to)(v); err != nil {
+			return err
+		}
+		if strings.TrimSpace(*to) == "" {
+			return &lines.Fault{Field: v.Path, Line: v.Line, Why: "is empty", Code: lines.Missing}
+		}
+		if !fitsLine(*to, most) {
+			return &lines.Fault{Field: v.Path, Line: v.Line, Why: fmt.Sprintf("has more than %d characters, or one of no line", most), Code: TooLong, Value: strconv.Itoa(most)}
+		}
+		return nil
+	}
+}
+
+// fitsLine says whether a text is one line of at most so many characters.
+func fitsLine(text string, most int) bool {
+	return utf8.RuneCountInString(text) <= most && !strings.ContainsFunc(text, unicode.IsControl)
+}
+
+func readTerm(v *lines.Value, zone *time.Location) (Term, error) {
+	var term Term
+	var unit Unit
+	var value, units *lines.Value
+	err := v.Object(map[string]lines.Reader{
+		"name": func(v *lines.Value) error {
+			name, _ := v.Token.(string)
+			if term.Name = TermName(name); !slices.Contains(TermNames(), term.Name) {
+				return v.Wrong(lines.Unknown, "unknown")
+			}
+			return nil
+		},
+		"value": func(v *lines.Value) error { value = v; return nil },
+		"unit": func(v *lines.Value) error {
+			units = v
+			return lines.Text((*string)(&unit))(v)
+		},
+		"from": func(v *lines.Value) (err error) {
+			text, _ := v.Token.(string)
+			if term.From, err = time.ParseInLocation(time.DateOnly, text, zone); err != nil {
+				return v.Wrong(calendar.NoDate, "no date")
+			}
+			return nil
+		},
+		"basis": label(&term.Basis, maxName),
+	})
+	switch {
+	case err != nil:
+		return term, err
+	case term.Name == "":
+		return term, v.Needs("name")
+	case unit == "":
+		return term, v.Needs("unit")
+	case unit != term.Name.Unit():
+		return term, &lines.Fault{Field: units.Path, Line: units.Line, Why: fmt.Sprintf("%q, want %s", unit, term.Name.Unit()), Code: WrongUnit, Value: string(term.Name.Unit())}
+	case term.Basis == "":
+		return term, v.Needs("basis")
+	case value == nil:
+		return term, v.Needs("value")
+	}
+	term.Value, err = figure(value, unit)
 	return term, err
 }
 
-// value reads the figure from its literal: days from 1 to [MaxTermDays], or tenge with at most two decimals.
-func (e termEntry) value() (int64, error) {
-	if e.Unit != UnitTenge {
-		days, err := strconv.ParseInt(e.Value.String(), 10, 64)
+// figure reads a value from its literal: days from 1 to [MaxTermDays], or tenge with at most two decimals.
+func figure(v *lines.Value, unit Unit) (int64, error) {
+	literal, ok := v.Token.(json.Number)
+	if !ok {
+		return 0, v.Wrong(lines.Kind, "no number")
+	}
+	if unit != UnitTenge {
+		days, err := strconv.ParseInt(literal.String(), 10, 64)
 		if err != nil || days < 1 || days > MaxTermDays {
-			return 0, fmt.Errorf("value: %q is no number of days from 1 to %d", e.Value, MaxTermDays)
+			return 0, v.Wrong(NoDays, fmt.Sprintf("no number of days from 1 to %d", MaxTermDays))
 		}
 		return days, nil
 	}
-	whole, decimals, _ := strings.Cut(e.Value.String(), ".")
+	whole, decimals, _ := strings.Cut(literal.String(), ".")
 	if len(decimals) > 2 {
-		return 0, fmt.Errorf("value: %q has more than two decimals", e.Value)
+		return 0, v.Wrong(NoTenge, "no amount of tenge: it has more than two decimals")
 	}
 	tiyn, err := strconv.ParseInt(whole+decimals+strings.Repeat("0", 2-len(decimals)), 10, 64)
 	if err != nil || tiyn < 0 {
-		return 0, fmt.Errorf("value: %q is no amount of tenge", e.Value)
+		return 0, v.Wrong(NoTenge, "no amount of tenge")
 	}
 	return tiyn, nil
 }

@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"baqylau/control"
+	"baqylau/control/lines"
 )
 
 func termFile(t testing.TB) string {
@@ -70,42 +72,117 @@ func TestABookOfTermsIsTakenWholeOrNotAtAll(t *testing.T) {
 		return strings.Replace(whole, old, new, 1)
 	}
 	entry := func(text string) string { return change(`"terms": [`, `"terms": [`+text+",") }
-	for _, r := range []struct{ name, text, want string }{
-		{"no JSON", "terms", "invalid character 'e' in literal true (expecting 'r')"},
-		{"two books", whole + "{}", "something follows the book"},
-		{"an unknown field", change(`"version"`, `"edition"`), "json: unknown field \"edition\""},
-		{"no version", change(`"built-in-2026-11"`, `" "`), "the version is missing"},
-		{"an unknown name", entry(`{"name": "patience", "value": 1, "unit": "working_days", "basis": "x"}`), "terms[0] (patience): the name is unknown"},
-		{"another unit", change(`"unit": "working_days"`, `"unit": "calendar_days"`), "terms[0] (discussion): unit: \"calendar_days\", want working_days"},
-		{"working days for calendar days", change(`"unit": "calendar_days"`, `"unit": "working_days"`), "terms[1] (not_discussed): unit: \"working_days\", want calendar_days"},
-		{"days for money", change(`"unit": "tenge"`, `"unit": "working_days"`), "terms[6] (quotations_min): unit: \"working_days\", want tenge"},
-		{"no basis", entry(`{"name": "execution", "value": 1, "unit": "working_days", "from": "2026-01-01", "basis": " "}`), "terms[0] (execution): basis: is needed"},
-		{"no date", entry(`{"name": "execution", "value": 1, "unit": "working_days", "from": "1 January", "basis": "x"}`), "terms[0] (execution): from: \"1 January\" is no date"},
-		{"the same day twice", entry(`{"name": "execution", "value": 1, "unit": "working_days", "basis": "x"}`), "terms[11] (execution): stands twice for the same day"},
-		{"no days", change(`"discussion", "value": 5`, `"discussion", "value": 0`), "terms[0] (discussion): value: \"0\" is no number of days from 1 to 366"},
-		{"a year and a day", change(`"discussion", "value": 5`, `"discussion", "value": 367`), " is no number of days from 1 to 366"},
-		{"half a day", change(`"discussion", "value": 5`, `"discussion", "value": 1.5`), " is no number of days from 1 to 366"},
-		{"a part of a tiyn", change(`"value": 5000000`, `"value": 5000000.001`), "value: \"5000000.001\" has more than two decimals"},
-		{"a debt", change(`"value": 5000000`, `"value": -5000000`), "value: \"-5000000\" is no amount of tenge"},
-		{"money in powers", change(`"value": 5000000`, `"value": 5e6`), " is no amount of tenge"},
-		{"too much money", change(`"value": 5000000`, `"value": 92233720368547758.08`), " is no amount of tenge"},
-		{"one that is missing", change(`"review"`, `"execution"`), "terms[13] (execution): stands twice for the same day"},
-		{"one from a day on alone", change(`"basis": "order № 1318`, `"from": "2023-12-26", "basis": "order № 1318`), "confirmation has no value from always on"},
+	for _, r := range []struct {
+		name, text string
+		want       lines.Fault // the code, the place and what it speaks of
+	}{
+		{"no JSON", "terms", lines.Fault{Line: 1, Code: "broken"}},
+		{"two books", whole + "\n{}", lines.Fault{Line: 25, Code: "more"}},
+		{"a list", "[]", lines.Fault{Line: 1, Code: "kind"}},
+		{"terms that are no list", "{\"version\": \"x\",\n\"terms\": {}}", lines.Fault{Field: "terms", Line: 2, Code: "kind"}},
+		{"an unknown field", change(`"version"`, `"edition"`), lines.Fault{Field: "edition", Line: 2, Code: "unknown", Value: "edition"}},
+		{"no version", "{\"terms\": []}", lines.Fault{Field: "version", Line: 1, Code: "missing", Value: "version"}},
+		{"no terms", "{\n\"version\": \"x\"}", lines.Fault{Field: "terms", Line: 1, Code: "missing", Value: "terms"}},
+		{"a blank version", change(`"built-in-2026-11"`, `" "`), lines.Fault{Field: "version", Line: 2, Code: "missing"}},
+		{"a version of two lines", change(`"built-in-2026-11"`, `"a\nb"`), lines.Fault{Field: "version", Line: 2, Code: "too_long", Value: "64"}},
+		{"a version that is a book", change(`"built-in-2026-11"`, `"`+strings.Repeat("ә", 65)+`"`), lines.Fault{Field: "version", Line: 2, Code: "too_long", Value: "64"}},
+		{"a version that is a number", change(`"built-in-2026-11"`, `7`), lines.Fault{Field: "version", Line: 2, Code: "kind", Value: "7"}},
+		{"an unknown name", entry(`{"name": "patience", "value": 1, "unit": "working_days", "basis": "x"}`), lines.Fault{Field: "terms[0].name", Line: 3, Code: "unknown", Value: "patience"}},
+		{"no name", entry(`{"value": 1, "unit": "working_days", "basis": "x"}`), lines.Fault{Field: "terms[0].name", Line: 3, Code: "missing", Value: "name"}},
+		{"no unit", entry(`{"name": "execution", "value": 1, "basis": "x"}`), lines.Fault{Field: "terms[0].unit", Line: 3, Code: "missing", Value: "unit"}},
+		{"no value", entry(`{"name": "execution", "unit": "working_days", "basis": "x"}`), lines.Fault{Field: "terms[0].value", Line: 3, Code: "missing", Value: "value"}},
+		{"no basis", entry(`{"name": "execution", "unit": "working_days", "value": 1}`), lines.Fault{Field: "terms[0].basis", Line: 3, Code: "missing", Value: "basis"}},
+		{"another unit", change(`"unit": "working_days"`, `"unit": "calendar_days"`), lines.Fault{Field: "terms[0].unit", Line: 4, Code: "wrong_unit", Value: "working_days"}},
+		{"working days for calendar days", change(`"unit": "calendar_days"`, `"unit": "working_days"`), lines.Fault{Field: "terms[1].unit", Line: 5, Code: "wrong_unit", Value: "calendar_days"}},
+		{"days for money", change(`"unit": "tenge"`, `"unit": "working_days"`), lines.Fault{Field: "terms[6].unit", Line: 10, Code: "wrong_unit", Value: "tenge"}},
+		{"a blank basis", entry(`{"name": "execution", "value": 1, "unit": "working_days", "from": "2026-01-01", "basis": " "}`), lines.Fault{Field: "terms[0].basis", Line: 3, Code: "missing"}},
+		{"too long a basis", entry(`{"name": "execution", "value": 1, "unit": "working_days", "from": "2026-01-01", "basis": "` + strings.Repeat("x", 1001) + `"}`), lines.Fault{Field: "terms[0].basis", Line: 3, Code: "too_long", Value: "1000"}},
+		{"no date", entry(`{"name": "execution", "value": 1, "unit": "working_days", "from": "1 January", "basis": "x"}`), lines.Fault{Field: "terms[0].from", Line: 3, Code: "no_date", Value: "1 January"}},
+		{"the same day twice", entry(`{"name": "execution", "value": 1, "unit": "working_days", "basis": "x"}`), lines.Fault{Field: "terms[11]", Line: 14, Code: "same_day", Value: "execution"}},
+		{"no days", change(`"discussion", "value": 5`, `"discussion", "value": 0`), lines.Fault{Field: "terms[0].value", Line: 4, Code: "no_days", Value: "0"}},
+		{"a year and a day", change(`"discussion", "value": 5`, `"discussion", "value": 367`), lines.Fault{Field: "terms[0].value", Line: 4, Code: "no_days", Value: "367"}},
+		{"half a day", change(`"discussion", "value": 5`, `"discussion", "value": 1.5`), lines.Fault{Field: "terms[0].value", Line: 4, Code: "no_days", Value: "1.5"}},
+		{"days in words", change(`"discussion", "value": 5`, `"discussion", "value": "5"`), lines.Fault{Field: "terms[0].value", Line: 4, Code: "kind", Value: "5"}},
+		{"a part of a tiyn", change(`"value": 5000000`, `"value": 5000000.001`), lines.Fault{Field: "terms[7].value", Line: 11, Code: "no_tenge", Value: "5000000.001"}},
+		{"a debt", change(`"value": 5000000`, `"value": -5000000`), lines.Fault{Field: "terms[7].value", Line: 11, Code: "no_tenge", Value: "-5000000"}},
+		{"money in powers", change(`"value": 5000000`, `"value": 5e6`), lines.Fault{Field: "terms[7].value", Line: 11, Code: "no_tenge", Value: "5e6"}},
+		{"too much money", change(`"value": 5000000`, `"value": 92233720368547758.08`), lines.Fault{Field: "terms[7].value", Line: 11, Code: "no_tenge", Value: "92233720368547758.08"}},
+		{"one that is missing", change(`"review"`, `"execution"`), lines.Fault{Field: "terms[13]", Line: 17, Code: "same_day", Value: "execution"}},
+		{"one from a day on alone", change(`"basis": "order № 1318`, `"from": "2023-12-26", "basis": "order № 1318`), lines.Fault{Field: "terms", Line: 3, Code: "not_always", Value: "confirmation"}},
+		{"too large a file", whole + strings.Repeat(" ", 256<<10), lines.Fault{Line: 1, Code: "large", Value: "262144"}},
+		{"too deep a file", strings.Replace(whole, `"basis": "order`, `"x": [[[1]]], "basis": "order`, 1), lines.Fault{Field: "terms[11].x[0][0]", Line: 15, Code: "deep"}},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			book, err := control.ReadTerms([]byte(r.text))
-			if err == nil || book != nil || !strings.HasSuffix(err.Error(), r.want) || !strings.HasPrefix(err.Error(), "read terms: ") {
-				t.Errorf("it gives %v, %v; want …%s…", book, err, r.want)
+			if book != nil || err == nil || !strings.HasPrefix(err.Error(), "read terms: line ") {
+				t.Fatalf("it gives %v, %v", book, err)
 			}
+			wrongBy(t, err, r.want)
 		})
 	}
 	for _, good := range []string{
 		change(`"discussion", "value": 5`, `"discussion", "value": 1`), change(`"discussion", "value": 5`, `"discussion", "value": 366`),
+		change(`"built-in-2026-11"`, `"`+strings.Repeat("ә", 64)+`"`),
+		entry(`{"name": "execution", "value": 1, "unit": "working_days", "from": "2026-01-01", "basis": "` + strings.Repeat("ә", 1000) + `"}`),
+		whole + strings.Repeat(" ", 256<<10-len(whole)),
 		change(`"value": 5000000`, `"value": 0`), change(`"value": 5000000`, `"value": 5000000.5`),
 	} {
 		if _, err := control.ReadTerms([]byte(good)); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// wrongBy demands that an error is a fault of a code at a place.
+func wrongBy(t *testing.T, err error, want lines.Fault) {
+	t.Helper()
+	var got *lines.Fault
+	if !errors.As(err, &got) {
+		t.Fatalf("it is no fault: %v", err)
+	}
+	if got.Why == "" {
+		t.Error("it doesn't say why")
+	}
+	place := *got
+	place.Why = ""
+	if place != want {
+		t.Errorf("it is wrong by %+v, want %+v: %v", place, want, err)
+	}
+}
+
+// A file that was saved by a program that marks its encoding is read like any other.
+func TestAMarkOfTheEncodingIsNoFault(t *testing.T) {
+	book, err := builtInBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range control.Parts() {
+		file := book.File(part)
+		*file = append([]byte("\xef\xbb\xbf"), *file...)
+	}
+	if _, err := book.Rules(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestABookNamesTheFileThatIsWrong(t *testing.T) {
+	for _, part := range control.Parts() {
+		book, err := builtInBook()
+		if err != nil {
+			t.Fatal(err)
+		}
+		*book.File(part) = []byte("?")
+		rules, err := book.Rules()
+		var bad *control.BadFile
+		if rules != nil || !errors.As(err, &bad) || bad.Part != part || !strings.HasPrefix(bad.Error(), string(part)+": ") {
+			t.Errorf("%s: %v, %v", part, rules, err)
+		}
+		if fault := new(lines.Fault); !errors.As(err, &fault) || fault.Line != 1 {
+			t.Errorf("%s: %v", part, err)
+		}
+	}
+	if (&control.Book{}).File("?") != nil {
+		t.Error("there is a part more")
 	}
 }
 
@@ -202,9 +279,9 @@ func TestADatedTableIsCheckedToo(t *testing.T) {
 		{"no first day", head + row("1", "yesterday", ""), `line 2: valid_from: "yesterday" is no date`},
 		{"no last day", head + row("1", "", "2026-13-01"), `line 2: valid_to: "2026-13-01" is no date`},
 		{"an end before its beginning", head + row("1", "2026-03-02", "2026-03-01"), "line 2: valid_to: 2026-03-01 is before valid_from"},
-		{"a day that two rows share", head + row("1", "", "2026-03-10") + row("1", "2026-03-10", ""), "line 3: number 1 stands twice"},
-		{"the same, the other way round", head + row("1", "2026-03-10", "") + row("1", "", "2026-03-10"), "line 3: number 1 stands twice"},
-		{"always, twice", head + row("1", "", "") + row("1", "", ""), "line 3: number 1 stands twice"},
+		{"a day that two rows share", head + row("1", "", "2026-03-10") + row("1", "2026-03-10", ""), "line 3: number: 1 stands twice"},
+		{"the same, the other way round", head + row("1", "2026-03-10", "") + row("1", "", "2026-03-10"), "line 3: number: 1 stands twice"},
+		{"always, twice", head + row("1", "", "") + row("1", "", ""), "line 3: number: 1 stands twice"},
 		{"one column of the two", strings.Replace(head, ",valid_to", "", 1), "line 1: want the columns number,direction,methods,remedies,name_kk,name_ru,status"},
 	} {
 		if c, err := control.ReadCatalogue(strings.NewReader(r.table), "x"); err == nil || c != nil || err.Error() != "read risk profiles: "+r.want {

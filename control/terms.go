@@ -62,12 +62,17 @@ func NewTermBook(version string, terms []Term) *TermBook {
 
 // At is the value in force at t; 0 when there is none.
 func (b *TermBook) At(name TermName, t time.Time) int64 {
+	return b.at(name, t).Value
+}
+
+// at is the whole term in force at t; zero when there is none.
+func (b *TermBook) at(name TermName, t time.Time) Term {
 	for _, term := range b.terms[name] {
 		if !t.Before(term.From) {
-			return term.Value
+			return term
 		}
 	}
-	return 0
+	return Term{}
 }
 
 // All lists every term by name, newest first.

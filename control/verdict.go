@@ -72,6 +72,12 @@ const (
 	ScanTooLarge      Reason = "scan_too_large"
 	ScanUnknown       Reason = "scan_unknown"
 	RevokedBefore     Reason = "revoked_before"
+	NothingChanged    Reason = "nothing_changed"
+	PastUnexplained   Reason = "past_unexplained"
+	LacksYear         Reason = "lacks_year"
+	LacksCount        Reason = "lacks_count"
+	LacksProfile      Reason = "lacks_profile"
+	SameVersion       Reason = "same_version"
 )
 
 // Verdict answers a question about a right. The zero value refuses without a reason and is

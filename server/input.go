@@ -58,6 +58,8 @@ var bounds = map[string]bound{
 	"PenaltyCommand.recheck_kk": {0, 20_000}, "PenaltyCommand.recheck_ru": {0, 20_000},
 	"OrderCommand.number": {0, 100}, "OrderCommand.body_kk": {0, 1000}, "OrderCommand.body_ru": {0, 1000},
 	"OrderCommand.note_kk": {0, 4000}, "OrderCommand.note_ru": {0, 4000},
+	"RulebookCommand.calendar": {0, 256 << 10}, "RulebookCommand.catalogue": {0, 256 << 10}, "RulebookCommand.terms": {0, 256 << 10},
+	"RulebookCommand.reason":   {0, 4000},
 	"DispatchCommand.purchase": {0, 128}, "DispatchCommand.notifications": {1, 1000},
 	"Seen.id":              {0, 64},
 	"DismissCommand.heirs": {0, 5000}, "Heir.id": {0, 128}, "Heir.heir": {0, 12},
@@ -69,7 +71,7 @@ var bounds = map[string]bound{
 
 // typed lists the fields that people type into: they may hold any character, and are cleaned.
 var typed = []string{
-	"text", "text_kk", "text_ru", "recheck_kk", "recheck_ru", "body_kk", "body_ru", "note_kk", "note_ru", "comment", "reason", "name_kk", "name_ru", "surname", "given", "patronymic", "position_kk", "position_ru",
+	"calendar", "catalogue", "terms", "text", "text_kk", "text_ru", "recheck_kk", "recheck_ru", "body_kk", "body_ru", "note_kk", "note_ru", "comment", "reason", "name_kk", "name_ru", "surname", "given", "patronymic", "position_kk", "position_ru",
 }
 
 // named are the bounds of what stands beside a body: in the path and in headers.

@@ -256,6 +256,16 @@ func matrix() map[string]right {
 		},
 		"getEffects": {stage: delivered, call: read("/v1/effects"), may: loggedIn}, // what is in it: effects_test.go
 		"getChanges": {stage: delivered, call: read("/v1/changes"), may: loggedIn}, // what is in it: below
+		"postRulebook": {
+			may: map[int][]string{200: {"administrator@*"}}, hidden: 403,
+			call: func(*world) request {
+				return request{method: http.MethodPost, path: "/v1/admin/rulebook", body: api.RulebookCommand{Calendar: with2027()}, ifMatch: etag(1)}
+			},
+		},
+		"postRulebookCheck": {
+			may: map[int][]string{200: {"administrator@*"}}, hidden: 403,
+			call: write("/v1/admin/rulebook/check", func(*world) any { return api.RulebookCommand{Calendar: with2027()} }),
+		},
 		"postOrganization": {
 			may: map[int][]string{200: {"administrator@*"}}, hidden: 403,
 			call: write("/v1/admin/organizations", func(*world) any {

@@ -9,9 +9,6 @@ package calendar
 
 import (
 	_ "embed"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -43,87 +40,13 @@ type Calendar struct {
 type year struct {
 	// exceptional holds the days that differ from "Monday to Friday are worked": true means off.
 	exceptional map[day]bool
-	workingDays int
+	// counted says that the file names the number of working days, and so vouches for its days.
+	counted bool
 }
 
 type day struct {
 	month time.Month
 	day   int
-}
-
-type fileYear struct {
-	Off            []string `json:"off"`
-	WorkingWeekend []string `json:"working_weekend"`
-	WorkingDays    int      `json:"work_days_5day_week"`
-}
-
-// Read reads a calendar file: a JSON object in which every member named by a year holds the days
-// off, the working weekends and the number of working days that the official calendar counts;
-// other members are notes. A year whose days do not count to that number is refused.
-func Read(data []byte) (*Calendar, error) {
-	zone, err := Almaty()
-	if err != nil {
-		return nil, fmt.Errorf("read working calendar: %w", err)
-	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
-		return nil, fmt.Errorf("read working calendar: %w", err)
-	}
-	c := &Calendar{zone: zone, years: map[int]*year{}}
-	for name, raw := range members {
-		number, err := strconv.Atoi(name)
-		if err != nil {
-			continue // a note
-		}
-		var f fileYear
-		if err := json.Unmarshal(raw, &f); err != nil {
-			return nil, fmt.Errorf("read working calendar: year %s: %w", name, err)
-		}
-		y, err := readYear(number, f)
-		if err != nil {
-			return nil, fmt.Errorf("read working calendar: year %s: %w", name, err)
-		}
-		c.years[number] = y
-	}
-	if len(c.years) == 0 {
-		return nil, errors.New("read working calendar: it has no year")
-	}
-	return c, nil
-}
-
-func readYear(number int, f fileYear) (*year, error) {
-	y := &year{exceptional: map[day]bool{}}
-	for _, list := range []struct {
-		days []string
-		off  bool
-	}{{f.Off, true}, {f.WorkingWeekend, false}} {
-		for _, text := range list.days {
-			t, err := time.Parse(time.DateOnly, text)
-			if err != nil {
-				return nil, fmt.Errorf("%q is no date", text)
-			}
-			if t.Year() != number {
-				return nil, fmt.Errorf("%s belongs to another year", text)
-			}
-			if !list.off && !weekend(t.Weekday()) {
-				return nil, fmt.Errorf("%s is no weekend", text)
-			}
-			key := day{t.Month(), t.Day()}
-			if _, twice := y.exceptional[key]; twice {
-				return nil, fmt.Errorf("%s stands twice", text)
-			}
-			y.exceptional[key] = list.off
-		}
-	}
-	for t := time.Date(number, 1, 1, 0, 0, 0, 0, time.UTC); t.Year() == number; t = t.AddDate(0, 0, 1) {
-		if y.works(t.Month(), t.Day(), t.Weekday()) {
-			y.workingDays++
-		}
-	}
-	if f.WorkingDays != 0 && f.WorkingDays != y.workingDays {
-		return nil, fmt.Errorf("its days count to %d working days, the official calendar to %d", y.workingDays, f.WorkingDays)
-	}
-	return y, nil
 }
 
 func (y *year) works(m time.Month, d int, w time.Weekday) bool {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"baqylau/control/calendar"
+	"baqylau/control/lines"
 )
 
 // The years of terms.md that the built-in calendar doesn't have, each with as much as its check values need.
@@ -277,20 +278,47 @@ func TestTheBuiltInYearsCountToTheOfficialWorkingDays(t *testing.T) {
 }
 
 func TestAFileThatIsWrongIsRefusedAndSaysWhere(t *testing.T) {
-	for name, r := range map[string]struct{ data, want string }{
-		"no JSON":                      {`{`, "unexpected end"},
-		"a list":                       {`[]`, "array"},
-		"no year at all":               {`{"note": "nothing"}`, "no year"},
-		"a year that is no object":     {`{"2025": 5}`, "2025"},
-		"a day that is no date":        {`{"2025": {"off": ["2025-02-30"]}}`, "2025-02-30"},
-		"a day of another year":        {`{"2025": {"off": ["2026-01-01"]}}`, "2026-01-01"},
-		"a day that stands twice":      {`{"2025": {"off": ["2025-01-01", "2025-01-01"]}}`, "twice"},
-		"a day both off and worked":    {`{"2025": {"off": ["2025-01-05"], "working_weekend": ["2025-01-05"]}}`, "twice"},
-		"a working weekend on Monday":  {`{"2025": {"working_weekend": ["2025-01-06"]}}`, "no weekend"},
-		"a count that is not the days": {`{"2025": {"off": ["2025-01-01"], "work_days_5day_week": 246}}`, "260"},
+	for name, r := range map[string]struct {
+		data string
+		want lines.Fault // the code, the place and what it speaks of
+	}{
+		"no JSON":                      {`{`, lines.Fault{Line: 1, Code: "short"}},
+		"a list":                       {`[]`, lines.Fault{Line: 1, Code: "kind"}},
+		"no year at all":               {`{"note": "nothing", "": 1, "-2026": {}}`, lines.Fault{Line: 1, Code: "no_year"}},
+		"a year that is no object":     {"{\n\"2025\": 5}", lines.Fault{Field: "2025", Line: 2, Code: "kind", Value: "5"}},
+		"a year of five digits":        {`{"02025": {}}`, lines.Fault{Field: "02025", Line: 1, Code: "unknown", Value: "02025"}},
+		"a year with a letter O":       {`{"2O25": {}}`, lines.Fault{Field: "2O25", Line: 1, Code: "unknown", Value: "2O25"}},
+		"a year before independence":   {`{"1990": {}}`, lines.Fault{Field: "1990", Line: 1, Code: "far_year", Value: "1990"}},
+		"a year of another century":    {`{"2101": {}}`, lines.Fault{Field: "2101", Line: 1, Code: "far_year", Value: "2101"}},
+		"a year that stands twice":     {"{\"2025\": {},\n\"2025\": {}}", lines.Fault{Field: "2025", Line: 2, Code: "twice", Value: "2025"}},
+		"a field that nobody knows":    {`{"2025": {"of": []}}`, lines.Fault{Field: "2025.of", Line: 1, Code: "unknown", Value: "of"}},
+		"days that are no list":        {`{"2025": {"off": "2025-01-01"}}`, lines.Fault{Field: "2025.off", Line: 1, Code: "kind", Value: "2025-01-01"}},
+		"a day that is no date":        {`{"2025": {"off": ["2025-02-30"]}}`, lines.Fault{Field: "2025.off[0]", Line: 1, Code: "no_date", Value: "2025-02-30"}},
+		"a day that is a number":       {`{"2025": {"off": [5]}}`, lines.Fault{Field: "2025.off[0]", Line: 1, Code: "no_date", Value: "5"}},
+		"a day of another year":        {`{"2025": {"off": ["2026-01-01"]}}`, lines.Fault{Field: "2025.off[0]", Line: 1, Code: "other_year", Value: "2026-01-01"}},
+		"a day that stands twice":      {`{"2025": {"off": ["2025-01-01", "2025-01-01"]}}`, lines.Fault{Field: "2025.off[1]", Line: 1, Code: "twice", Value: "2025-01-01"}},
+		"a day both off and worked":    {`{"2025": {"off": ["2025-01-05"], "working_weekend": ["2025-01-05"]}}`, lines.Fault{Field: "2025.working_weekend[0]", Line: 1, Code: "twice", Value: "2025-01-05"}},
+		"a working weekend on Monday":  {`{"2025": {"working_weekend": ["2025-01-06"]}}`, lines.Fault{Field: "2025.working_weekend[0]", Line: 1, Code: "no_weekend", Value: "2025-01-06"}},
+		"a count that is not the days": {`{"2025": {"off": ["2025-01-01"], "work_days_5day_week": 246}}`, lines.Fault{Field: "2025", Line: 1, Code: "miscount", Value: "260"}},
+		"a count that is no number":    {`{"2025": {"work_days_5day_week": "246"}}`, lines.Fault{Field: "2025.work_days_5day_week", Line: 1, Code: "kind", Value: "246"}},
+		"notes without end":            {`{"note": [` + strings.Repeat("1,", 366) + `1]}`, lines.Fault{Field: "note", Line: 1, Code: "many", Value: "366"}},
+		"notes without bottom":         {`{"note": [[[[[]]]]]}`, lines.Fault{Field: "note[0][0][0][0]", Line: 1, Code: "deep"}},
+		"too large":                    {`{"2025": {}}` + strings.Repeat(" ", 256<<10), lines.Fault{Line: 1, Code: "large", Value: "262144"}},
 	} {
-		if _, err := calendar.Read([]byte(r.data)); err == nil || !strings.Contains(err.Error(), r.want) {
-			t.Errorf("%s: the error is %v, want one that says %q", name, err, r.want)
+		c, err := calendar.Read([]byte(r.data))
+		var got *lines.Fault
+		if c != nil || !errors.As(err, &got) || !strings.HasPrefix(err.Error(), "read working calendar: line ") {
+			t.Errorf("%s: %v, %v", name, c, err)
+			continue
+		}
+		place := *got
+		if place.Why = ""; place != r.want || got.Why == "" {
+			t.Errorf("%s: it is wrong by %+v, want %+v", name, *got, r.want)
+		}
+	}
+	for _, good := range []string{`{"1991": {}}`, `{"2100": {"off": null}}`, `{"2025": {"source": "x"}, "rule": "y"}`} {
+		if _, err := calendar.Read([]byte(good)); err != nil {
+			t.Error(err)
 		}
 	}
 }

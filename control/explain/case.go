@@ -7,6 +7,7 @@ import (
 
 	"baqylau/control"
 	"baqylau/control/calendar"
+	"baqylau/control/lines"
 )
 
 // The persons and organisations of a case: the actor, and somebody else.
@@ -55,13 +56,13 @@ var relationNames = map[string]control.Relation{
 
 // read reads a case. Anything may be left out, but not of what it is.
 func read(data []byte, defaults control.Rules) (*situation, error) {
-	root, err := parse(data)
+	root, err := lines.Parse(data, limits)
 	if err != nil {
 		return nil, err
 	}
 	s := &situation{rules: defaults}
 	var announcement, lots, point *value
-	err = root.object(map[string]reader{
+	err = root.Object(map[string]reader{
 		"now":          instant(&s.now),
 		"actor":        s.actor,
 		"announcement": keep(&announcement),
@@ -74,16 +75,16 @@ func read(data []byte, defaults control.Rules) (*situation, error) {
 	case err != nil:
 		return nil, err
 	case point != nil && announcement != nil:
-		return nil, point.fault("there is an announcement already: a case is of one or the other")
+		return nil, point.Fault("there is an announcement already: a case is of one or the other")
 	case point != nil && lots != nil:
-		return nil, lots.fault("a plan point has no lots")
+		return nil, lots.Fault("a plan point has no lots")
 	case point != nil:
 		err = s.planPoint(point)
 	case announcement == nil:
-		return nil, root.fault("it needs an announcement or a plan_point")
+		return nil, root.Fault("it needs an announcement or a plan_point")
 	default:
 		if err = s.announcement(announcement); err == nil && lots != nil {
-			err = list(s.lot)(lots)
+			err = lines.List(s.lot)(lots)
 		}
 	}
 	if err != nil {
@@ -103,8 +104,8 @@ func keep(to **value) reader {
 }
 
 func (s *situation) actor(v *value) error {
-	return v.object(map[string]reader{
-		"roles": list(func(v *value) error {
+	return v.Object(map[string]reader{
+		"roles": lines.List(func(v *value) error {
 			var role control.Role
 			if err := oneOf(&role, control.Roles()...)(v); err != nil {
 				return err
@@ -112,11 +113,11 @@ func (s *situation) actor(v *value) error {
 			s.roles = append(s.roles, role)
 			return nil
 		}),
-		"relations": list(func(v *value) error {
-			name, _ := v.token.(string)
+		"relations": lines.List(func(v *value) error {
+			name, _ := v.Token.(string)
 			relation, known := relationNames[name]
 			if !known {
-				return v.wrong("unknown here")
+				return v.Wrong("", "unknown here")
 			}
 			s.relations |= relation
 			return nil
@@ -127,28 +128,28 @@ func (s *situation) actor(v *value) error {
 // terms overrides the book of terms: whole, in the shape of its file, or single values by their names
 // (days; amounts in tenge).
 func (s *situation) terms(v *value) error {
-	if v.token != json.Delim('{') {
-		return v.wrong("no object")
+	if v.Token != json.Delim('{') {
+		return v.Wrong("", "no object")
 	}
-	if slices.ContainsFunc(v.members, func(m member) bool { return m.name == "terms" }) {
-		book, err := control.ReadTerms(v.raw)
+	if slices.ContainsFunc(v.Members, func(m lines.Member) bool { return m.Name == "terms" }) {
+		book, err := control.ReadTerms(v.Raw)
 		if err != nil {
-			return v.fault(err.Error())
+			return v.Fault(err.Error())
 		}
 		s.rules.Terms = book
 		return nil
 	}
 	all := s.rules.Terms.All()
-	for _, m := range v.members {
-		name := control.TermName(m.name)
+	for _, m := range v.Members {
+		name := control.TermName(m.Name)
 		if !slices.Contains(control.TermNames(), name) {
-			return &Error{Field: m.path, Line: m.line, Why: "the field is unknown"}
+			return &Error{Field: m.Path, Line: m.Line, Why: "the field is unknown"}
 		}
-		if m.token == nil {
+		if m.Token == nil {
 			continue
 		}
 		term := control.Term{Name: name, Basis: "the case"}
-		if err := termValue(m.value, &term); err != nil {
+		if err := termValue(m.Value, &term); err != nil {
 			return err
 		}
 		all = slices.DeleteFunc(all, func(t control.Term) bool { return t.Name == name })
@@ -170,16 +171,16 @@ func termValue(v *value, term *control.Term) error {
 		return err
 	}
 	if days > control.MaxTermDays {
-		return v.wrong("too many days")
+		return v.Wrong("", "too many days")
 	}
 	term.Value = int64(days)
 	return nil
 }
 
 func (s *situation) calendar(v *value) error {
-	cal, err := calendar.Read(v.raw)
+	cal, err := calendar.Read(v.Raw)
 	if err != nil {
-		return v.fault(err.Error())
+		return v.Fault(err.Error())
 	}
 	s.rules.Calendar = cal
 	return nil
@@ -193,8 +194,8 @@ var statuses = []control.Status{
 
 func (s *situation) announcement(v *value) error {
 	p := &s.purchase
-	err := v.object(map[string]reader{
-		"number":                text(&p.Number),
+	err := v.Object(map[string]reader{
+		"number":                lines.Text(&p.Number),
 		"method":                oneOf(&p.Method, control.OpenTender, control.PrequalifiedTender, control.Auction, control.PriceQuotations),
 		"status":                oneOf(&p.Status, statuses...),
 		"published_at":          instant(&p.PublishedAt),
@@ -207,7 +208,7 @@ func (s *situation) announcement(v *value) error {
 		"documentation_amended": boolean(&p.DocumentationAmended),
 	})
 	if err == nil && p.Method == "" {
-		return &Error{Field: v.path + ".method", Line: v.line, Why: "is needed"}
+		return &Error{Field: v.Path + ".method", Line: v.Line, Why: "is needed"}
 	}
 	return err
 }
@@ -216,8 +217,8 @@ func (s *situation) lot(v *value) error {
 	var l lot
 	var marks *value
 	f := &l.facts
-	err := v.object(map[string]reader{
-		"number":             text(&f.Number),
+	err := v.Object(map[string]reader{
+		"number":             lines.Text(&f.Number),
 		"status":             oneOf(&f.Status, statuses...),
 		"plan_point_status":  oneOf(&f.PlanPointStatus, statuses...),
 		"amount":             amount(&f.Amount),
@@ -228,7 +229,7 @@ func (s *situation) lot(v *value) error {
 		"contract":           boolean(&f.Contract),
 		"follow_up_purchase": boolean(&f.FollowUpPurchase),
 		"checks":             keep(&marks),
-		"notifications":      list(func(v *value) error { return s.notification(v, &l) }),
+		"notifications":      lines.List(func(v *value) error { return s.notification(v, &l) }),
 	})
 	if err == nil && marks != nil {
 		err = s.checks(marks, &l)
@@ -239,7 +240,7 @@ func (s *situation) lot(v *value) error {
 
 func readComplaint(v *value, f *control.Lot) error {
 	f.Complaint = &control.Complaint{}
-	return v.object(map[string]reader{
+	return v.Object(map[string]reader{
 		"filed_at":   instant(&f.Complaint.FiledAt),
 		"decided_at": instant(&f.Complaint.DecidedAt),
 		"decision": oneOf(&f.Complaint.Decision, control.ComplaintRefused, control.ComplaintAuditCancel,
@@ -252,17 +253,17 @@ func (s *situation) planPoint(v *value) error {
 	var l lot
 	var marks *value
 	f := &l.facts
-	err := v.object(map[string]reader{
-		"number":             text(&f.Number),
+	err := v.Object(map[string]reader{
+		"number":             lines.Text(&f.Number),
 		"method":             oneOf(&p.Method, control.SingleSource, control.CommodityExchange),
 		"status":             oneOf(&f.Status, statuses...),
 		"amount":             amount(&f.Amount),
 		"same_name_and_code": count(&f.SameNameAndCode),
 		"checks":             keep(&marks),
-		"notifications":      list(func(v *value) error { return s.notification(v, &l) }),
+		"notifications":      lines.List(func(v *value) error { return s.notification(v, &l) }),
 	})
 	if err == nil && p.Method == "" {
-		return &Error{Field: v.path + ".method", Line: v.line, Why: "is needed"}
+		return &Error{Field: v.Path + ".method", Line: v.Line, Why: "is needed"}
 	}
 	if err == nil && marks != nil {
 		err = s.checks(marks, &l)
@@ -281,31 +282,31 @@ func (s *situation) checks(v *value, l *lot) error {
 	for i, d := range s.purchase.Method.Directions() {
 		readers[string(d)] = func(v *value) error { return s.marks(v, &l.checks[i], d) }
 	}
-	return v.object(readers)
+	return v.Object(readers)
 }
 
 func (s *situation) marks(v *value, c *checks, d control.Direction) error {
 	c.at = v
-	err := v.object(map[string]reader{
+	err := v.Object(map[string]reader{
 		"checked": oneOf(&c.checked, "none", "some", "all"),
-		"violated": list(func(v *value) error {
+		"violated": lines.List(func(v *value) error {
 			var number int
 			if err := count(&number)(v); err != nil {
 				return err
 			}
 			p, known := s.rules.Catalogue.Profile(number)
 			if !known || p.Direction != d || !slices.Contains(p.Methods, s.purchase.Method) {
-				return v.wrong("no risk profile of this direction")
+				return v.Wrong("", "no risk profile of this direction")
 			}
 			if slices.Contains(c.violated, number) {
-				return v.wrong("there twice")
+				return v.Wrong("", "there twice")
 			}
 			c.violated = append(c.violated, number)
 			return nil
 		}),
 	})
 	if err == nil && len(c.violated) > 0 && c.checked != "some" && c.checked != "all" {
-		return v.fault("a profile that is not checked can't be violated (R-2.3)")
+		return v.Fault("a profile that is not checked can't be violated (R-2.3)")
 	}
 	return err
 }
@@ -313,11 +314,11 @@ func (s *situation) marks(v *value, c *checks, d control.Direction) error {
 func (s *situation) notification(v *value, l *lot) error {
 	var n notification
 	var profiles []int
-	err := v.object(map[string]reader{
+	err := v.Object(map[string]reader{
 		"direction": oneOf(&n.direction, s.purchase.Method.Directions()...),
 		"status":    oneOf(&n.status, control.NotificationStatuses()...),
 		"author":    boolean(&n.author),
-		"profiles": list(func(v *value) error {
+		"profiles": lines.List(func(v *value) error {
 			var number int
 			err := count(&number)(v)
 			profiles = append(profiles, number)
@@ -331,11 +332,11 @@ func (s *situation) notification(v *value, l *lot) error {
 	case err != nil:
 		return err
 	case n.status == "":
-		return &Error{Field: v.path + ".status", Line: v.line, Why: "is needed"}
+		return &Error{Field: v.Path + ".status", Line: v.Line, Why: "is needed"}
 	case s.purchase.Method.HasDirections() && n.direction == control.Undirected:
-		return &Error{Field: v.path + ".direction", Line: v.line, Why: "is needed"}
+		return &Error{Field: v.Path + ".direction", Line: v.Line, Why: "is needed"}
 	case slices.ContainsFunc(l.notifications, func(o notification) bool { return o.direction == n.direction }):
-		return v.fault("there is one in this direction already (R-3.1)")
+		return v.Fault("there is one in this direction already (R-3.1)")
 	}
 	l.notifications = append(l.notifications, n)
 	return nil

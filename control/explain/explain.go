@@ -154,7 +154,7 @@ func (c *checks) marks(profiles []control.RiskProfile) ([]control.Mark, error) {
 		return marks, nil
 	}
 	if len(c.violated) > 0 && len(c.violated) == len(profiles) {
-		return nil, c.at.fault("every profile is violated, so all are checked and not some")
+		return nil, c.at.Fault("every profile is violated, so all are checked and not some")
 	}
 	for _, number := range c.violated {
 		marks = append(marks, control.Mark{Profile: number, Checked: true, Violated: true})
