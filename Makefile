@@ -19,12 +19,12 @@ run: ## opens the desktop client with the demo in it
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
 		$(MAKE) --no-print-directory bin/baqylau && exec bin/baqylau; \
 	else \
-		echo "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so the same story runs without a window: make demo."; \
+		echo "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so the story is told without one: make demo."; \
 		exec $(MAKE) --no-print-directory demo; \
 	fi
 
 .PHONY: demo
-demo: bin/baqctl ## tells the whole story without a window and leaves the signed files
+demo: bin/baqctl ## tells the whole manual without a window and leaves the signed files
 	bin/baqctl demo
 
 .PHONY: build

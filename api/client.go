@@ -228,6 +228,11 @@ func (c *Client) Dispatch(ctx context.Context, purchase string, direction contro
 	return get[Dispatch](ctx, c, "/v1/dispatches?"+q.Encode())
 }
 
+// Effects lists what the portal must be told, and where it contradicts what was sent.
+func (c *Client) Effects(ctx context.Context) (Effects, error) {
+	return get[Effects](ctx, c, "/v1/effects")
+}
+
 // Report reads a page of the report on lots and plan points under control.
 func (c *Client) Report(ctx context.Context, filter GetReportParams) (ReportPage, error) {
 	return get[ReportPage](ctx, c, "/v1/reports/lots?"+reportQuery(filter).Encode())

@@ -95,3 +95,7 @@ func (d *Desk) Send(ctx context.Context, plan Dispatch) error {
 		aggregate: "dispatch " + pageID(plan.Purchase.ID, plan.Direction), path: "/v1/dispatches", label: "command.send_all", body: c,
 	})
 }
+
+// Effects lists what the portal must be told of my department's notifications and does not show yet, and
+// where it contradicts them (R-3.11.a). It needs the centre.
+func (d *Desk) Effects(ctx context.Context) (api.Effects, error) { return d.client.Effects(ctx) }

@@ -25,7 +25,7 @@ type cli struct {
 	Verbose bool   `short:"v" help:"Log what happens to standard error."`
 
 	Serve   serveCommand   `cmd:"" help:"Run a central service."`
-	Demo    demoCommand    `cmd:"" help:"Tell the story of one notification, from the portal's data to delivery, over the real API."`
+	Demo    demoCommand    `cmd:"" help:"Tell the manual's whole story over the real API, and leave its signed documents."`
 	Import  importCommand  `cmd:"" help:"Take files of the portal's open-data service over."`
 	Explain explainCommand `cmd:"" help:"Say what is allowed on a purchase, and why not: JSON, or words with --lang."`
 	Admin   adminCommand   `cmd:"" help:"Enrol people without the API."`

@@ -2,12 +2,14 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"syscall"
 
 	"baqylau/api"
 	"baqylau/assets"
+	"baqylau/cmd/baqctl/story"
 	"baqylau/control"
 	"baqylau/control/calendar"
 	"baqylau/control/explain"
@@ -22,7 +24,10 @@ func sentence(lang assets.Lang, err error) (text string, whole bool) {
 	var v control.Verdict
 	var bad *explain.Error
 	var year calendar.UnknownYear
+	var stopped *story.Stopped
 	switch code := signing.Fault(err); {
+	case errors.As(err, &stopped):
+		return lang.T("story.stopped", "line", fmt.Sprintf("%d.%d", stopped.Chapter, stopped.Line)), false
 	case errors.As(err, &bad):
 		return lang.T("cmd.explain.unread", "field", bad.Field, "line", bad.Line, "why", bad.Why), true
 	case errors.As(err, &year):

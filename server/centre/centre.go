@@ -52,6 +52,7 @@ type Options struct {
 type Centre struct {
 	folder string
 	store  *store.Store
+	server *server.Server
 	http   *http.Server
 	origin string
 	failed chan error
@@ -69,7 +70,7 @@ func Start(ctx context.Context, o Options) (_ *Centre, err error) {
 		if err != nil {
 			return nil, err
 		}
-		o.Clock = demoClock(cal, time.Now)
+		o.Clock = NewClock(cal, time.Now, 0).Now
 	}
 	// The store knows what the folder is for: it is asked before anything is made in it.
 	st, err := store.OpenSQLite(ctx, filepath.Join(o.Folder, storeFile), store.Options{Demo: o.Demo})
@@ -107,7 +108,7 @@ func Start(ctx context.Context, o Options) (_ *Centre, err error) {
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	c := &Centre{folder: o.Folder, store: st, origin: o.Origin, failed: make(chan error, 1), http: &http.Server{
+	c := &Centre{folder: o.Folder, store: st, server: s, origin: o.Origin, failed: make(chan error, 1), http: &http.Server{
 		Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
 		ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelWarn),
@@ -135,6 +136,10 @@ func (c *Centre) Origin() string { return c.origin }
 
 // Store is the centre's store, for the office.
 func (c *Centre) Store() *store.Store { return c.store }
+
+// CatchUp does what is due now, without waiting for the centre to come to it: for a demo whose clock
+// was moved.
+func (c *Centre) CatchUp(ctx context.Context) error { return c.server.CatchUp(ctx) }
 
 // KeysFolder holds the demo's key files.
 func (c *Centre) KeysFolder() string { return filepath.Join(c.folder, keysFolder) }

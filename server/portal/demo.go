@@ -22,17 +22,32 @@ import (
 func DemoFiles(now time.Time, cal *calendar.Calendar) ([]Source, error) {
 	var sources []Source
 	for _, name := range []string{"trd-buy.json", "lots.json", "plans.json"} {
-		template, err := assets.DemoFS.ReadFile("demo/" + name)
+		data, err := demoFile(name, now, cal)
 		if err != nil {
-			return nil, fmt.Errorf("prepare demo: %w", err)
-		}
-		data, err := renderDates(template, now, cal)
-		if err != nil {
-			return nil, fmt.Errorf("prepare demo: %s: %w", name, err)
+			return nil, err
 		}
 		sources = append(sources, FromBytes(name, data))
 	}
 	return sources, nil
+}
+
+// DemoStory gives a file of the story that the demo tells without a window, by its name in
+// assets/demo/story, as the portal would give it: with dates relative to the day that its chapter
+// begins on, as [DemoFiles] says.
+func DemoStory(name string, day time.Time, cal *calendar.Calendar) ([]byte, error) {
+	return demoFile("story/"+name+".json", day, cal)
+}
+
+func demoFile(name string, day time.Time, cal *calendar.Calendar) ([]byte, error) {
+	template, err := assets.DemoFS.ReadFile("demo/" + name)
+	if err != nil {
+		return nil, fmt.Errorf("prepare demo: %w", err)
+	}
+	data, err := renderDates(template, day, cal)
+	if err != nil {
+		return nil, fmt.Errorf("prepare demo: %s: %w", name, err)
+	}
+	return data, nil
 }
 
 // renderDates replaces the relative dates of a template.

@@ -149,6 +149,48 @@ func TestTheHero(t *testing.T) {
 	}
 }
 
+// TestTheStorysFilesAreTakenWhole: on any day on which a chapter may begin; a later state changes what
+// the former brought, and brings nothing new.
+func TestTheStorysFilesAreTakenWhole(t *testing.T) {
+	cal := workCalendar(t)
+	first := time.Date(2026, 1, 5, 10, 0, 0, 0, cal.Zone())
+	for day := range 330 {
+		now, known := first.AddDate(0, 0, day), &Memory{}
+		purchases := map[string]bool{}
+		for _, name := range []string{
+			"repeat", "repeat-cancelled", "accepting", "supplementing", "results", "complaints", "complaints-decided", "quotations", "plan-points",
+		} {
+			data, err := DemoStory(name, now, cal)
+			if err != nil {
+				t.Fatalf("%s: %v", now, err)
+			}
+			b, err := Read(t.Context(), []Source{FromBytes(name, data)}, Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := Apply(t.Context(), known, b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := out.Report.Files[0]
+			if f.RefusedCount+len(f.Notes)+f.Superseded+f.Uncontrolled+len(out.Waiting) != 0 {
+				t.Fatalf("%s: %s: %+v, waiting %+v", now, name, f, out.Waiting)
+			}
+			for _, p := range out.Purchases {
+				if strings.Contains(name, "-cancelled") || strings.Contains(name, "-decided") {
+					if !purchases[p.ID] {
+						t.Errorf("%s: %s brings %s", now, name, p.ID)
+					}
+				}
+				purchases[p.ID] = true
+			}
+		}
+	}
+	if _, err := DemoStory("none", first, cal); err == nil {
+		t.Error("a file that is not there is given")
+	}
+}
+
 func TestTheDemoIsWhole(t *testing.T) {
 	cal := workCalendar(t)
 	purchases := demo(t, time.Date(2026, 11, 21, 14, 0, 0, 0, cal.Zone()), cal)

@@ -1,0 +1,186 @@
+package story
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"baqylau/api"
+	"baqylau/app"
+	"baqylau/assets"
+	"baqylau/control"
+	"baqylau/localstore"
+	"baqylau/server"
+	"baqylau/server/portal"
+	"baqylau/signing"
+	"baqylau/signing/demo"
+)
+
+// chapter is one being told.
+type chapter struct {
+	*teller
+	tale
+	number, line  int
+	day           time.Time // on which it begins
+	purchases     []string  // ids; the first is what it is about
+	notifications []string  // ids; likewise
+	card          app.Card  // the first notification as it was seen last
+}
+
+// actor is a person of the demo at their desk.
+type actor struct {
+	*chapter
+	*app.Desk
+	key *signing.Key
+}
+
+// step tells what has happened, once it has.
+func (c *chapter) step(who, key string, args ...any) {
+	c.line++
+	fmt.Fprintf(c.Say, "%6s  %s: %s\n", fmt.Sprintf("%d.%d", c.number, c.line), who, c.Lang.T(key, args...))
+}
+
+// step tells what this person has done.
+func (a *actor) step(key string, args ...any) { a.chapter.step(a.name(), key, args...) }
+
+// name is how the story calls a person: with the position, the first time.
+func (a *actor) name() string {
+	me := a.Me.Person
+	if a.met[me.IIN] {
+		return me.ShortName()
+	}
+	a.met[me.IIN] = true
+	return a.Lang.T("story.met", "name", me.FullName(), "position", app.InLang(a.Lang, me.PositionKK, me.PositionRU))
+}
+
+// by seats a person, who enters with their key, acts and leaves.
+func by(login string, acts ...func(*actor) error) scene {
+	return func(c *chapter) (err error) {
+		door, err := app.Knock(c.ctx, c.centre.Origin(), c.Log)
+		if err != nil {
+			return err
+		}
+		key, err := app.OpenKey(filepath.Join(c.centre.KeysFolder(), login+".p12"), []byte(demo.Password))
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, key.Close()) }()
+		desk, err := door.Enter(c.ctx, key, nil, func(person, _ string, _ []byte) (*localstore.Store, error) {
+			return localstore.Open(filepath.Join(c.folder, person+".db"), c.seal)
+		})
+		if err != nil {
+			return fmt.Errorf("%s enters: %w", login, err)
+		}
+		a := &actor{chapter: c, Desk: desk, key: key}
+		for _, act := range acts {
+			if err = act(a); err != nil {
+				err = fmt.Errorf("%s: %w", login, err)
+				break
+			}
+		}
+		return errors.Join(err, desk.Leave(context.WithoutCancel(c.ctx)))
+	}
+}
+
+// reported has the portal report a state of its purchases, and the operator take the file over.
+func reported(name, key string) scene {
+	return func(c *chapter) error {
+		data, err := portal.DemoStory(name, c.day, c.cal)
+		if err != nil {
+			return err
+		}
+		path := filepath.Join(c.folder, name+".json")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			return err
+		}
+		office := server.Office{Store: c.centre.Store(), Clock: c.clock.Now, Name: "baqctl import"}
+		took, err := office.Import(c.ctx, []portal.Source{portal.FromFile(path)}, portal.Limits{})
+		if err != nil {
+			return err
+		}
+		for _, f := range took.Files {
+			if f.RefusedCount+len(f.Notes)+len(took.Waiting) > 0 {
+				return fmt.Errorf("the portal's file is not taken whole: %+v, waiting %+v", f, took.Waiting)
+			}
+		}
+		c.step(c.Lang.T("story.portal"), key, "new", took.New, "changed", took.Changed)
+		return nil
+	}
+}
+
+// days lets working days pass.
+func days(n int) scene {
+	return func(c *chapter) error {
+		end, err := c.cal.WorkingDays(c.clock.Now(), n)
+		if err != nil {
+			return err
+		}
+		return c.pass(end.Add(-time.Nanosecond))
+	}
+}
+
+// past lets the time pass until an instant of the notification is over.
+func past(instant func(control.Notification) time.Time) scene {
+	return func(c *chapter) error { return c.pass(instant(c.card.Notification.State)) }
+}
+
+func (c *chapter) pass(to time.Time) error {
+	day := c.cal.EndOfDay(to).AddDate(0, 0, -1)
+	if err := c.forward(day); err != nil {
+		return err
+	}
+	c.step(c.Lang.T("story.centre"), "story.days", "date", assets.Date(c.clock.Now()))
+	return nil
+}
+
+// deadline is when the notification lapses, remedyOpens when it can be executed.
+func deadline(n control.Notification) time.Time { return n.Deadline }
+
+func remedyOpens(n control.Notification) time.Time { return n.Remedies[0].From }
+
+// stands demands a status of the first notification, and tells how it came to it.
+func (a *actor) stands(want control.NotificationStatus, key string, args ...any) error {
+	card, err := a.Card(a.notifications[0])
+	if err != nil {
+		return err
+	}
+	n := card.Notification
+	if n.State.Status != want {
+		return fmt.Errorf("notification %s is %q, not %q", n.Number, n.State.Status, want)
+	}
+	a.card = card
+	a.step(key, append(args, "number", n.Number, "status", a.Lang.T("notification."+string(want)))...)
+	return nil
+}
+
+// denied demands a refusal for a reason, and tells its explanation.
+func (a *actor) denied(key string, reason control.Reason, err error) error {
+	var p api.Problem
+	var v control.Verdict
+	got := control.Reason("")
+	switch {
+	case errors.As(err, &p):
+		got = control.Reason(p.Reason)
+	case errors.As(err, &v):
+		got = v.Reason
+	}
+	if got != reason {
+		return fmt.Errorf("it is to be refused as %s, and was: %w", reason, errors.Join(err, errTaken))
+	}
+	a.step("story.denied", "what", a.Lang.T(key), "why", app.Sentence(a.Lang, err, ""))
+	return nil
+}
+
+// errTaken stands beside the error, if any, of what should have been refused otherwise.
+var errTaken = errors.New("not refused so")
+
+func (a *actor) sign(papers ...app.Paper) error {
+	var err error
+	for _, signed := range a.SignPapers(a.ctx, a.key, papers, func(int, app.Signed) {}) {
+		err = errors.Join(err, signed.Err)
+	}
+	return err
+}
