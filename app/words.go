@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+	"time"
 
 	"baqylau/api"
 	"baqylau/assets"
@@ -95,6 +96,15 @@ func batchSentence(lang assets.Lang, e *BatchError) string {
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// MessageText is what a message of the cabinet says.
+func MessageText(lang assets.Lang, m api.Message) string {
+	about := m.About
+	if about.Code == "" { // of an older centre, which told of deliveries alone
+		return lang.T("app.message.untold", "number", m.NotificationNumber)
+	}
+	return lang.T("app.message."+string(about.Code), "number", about.Number, "deadline", assets.Date(about.Deadline.Add(-time.Nanosecond)))
 }
 
 // Why is why an action is off, in words; empty when it is on.

@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"baqylau/api"
 	"baqylau/app"
@@ -95,5 +97,23 @@ func TestEveryRefusalIsToldInWords(t *testing.T) {
 	}
 	if text := app.Why(assets.RU, control.Verdict{Allowed: true}, ""); text != "" {
 		t.Errorf("what is allowed says %q", text)
+	}
+}
+
+// TestEveryMessageIsToldInWords: whatever it is about, with its number and its last day.
+func TestEveryMessageIsToldInWords(t *testing.T) {
+	end := noon().Truncate(24 * time.Hour).Add(-5 * time.Hour) // 24:00 of 14 April in Almaty
+	for _, code := range []api.AboutCode{
+		api.Delivered, api.RemedyOpens, api.RemindExecution, api.Lapse, api.RemindConfirmation, api.ConfirmationOverdue, api.RemindReview, api.ReviewOverdue,
+	} {
+		for _, lang := range []assets.Lang{assets.KK, assets.RU} {
+			text := app.MessageText(lang, api.Message{About: api.About{Code: code, Number: "2026-0007", Deadline: end}})
+			if strings.ContainsAny(text, "⟦⟧!{}") || !strings.Contains(text, "2026-0007") || !strings.Contains(text, "14.04.2026") {
+				t.Errorf("%s is told in %s as %s", code, lang, text)
+			}
+		}
+	}
+	if text := app.MessageText(assets.RU, api.Message{NotificationNumber: "2026-0003"}); !strings.Contains(text, "2026-0003") || strings.Contains(text, "⟦") {
+		t.Errorf("of an older centre it is told as %s", text)
 	}
 }

@@ -112,7 +112,9 @@ func letters(desk *app.Desk) ([]letter, error) {
 			continue
 		}
 		l := letter{card: c, came: s.DeliveredAt, unread: c.Acknowledge.Allowed}
-		if i := slices.IndexFunc(messages, func(m api.Message) bool { return m.Notification == c.Notification.ID }); i >= 0 {
+		if i := slices.IndexFunc(messages, func(m api.Message) bool {
+			return m.Notification == c.Notification.ID && (m.About.Code == api.Delivered || m.About.Code == "")
+		}); i >= 0 {
 			l.came = messages[i].At
 		}
 		rows = append(rows, l)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"baqylau/api"
 	"baqylau/app"
 	"baqylau/assets"
 	"baqylau/control"
@@ -17,12 +18,8 @@ import (
 
 // receive opens the delivered notification at the audit object's.
 func (a *actor) receive() error {
-	messages, err := a.Messages()
-	if err != nil {
+	if err := a.informed(api.Delivered); err != nil {
 		return err
-	}
-	if len(messages) == 0 || messages[0].Notification != a.notifications[0] {
-		return fmt.Errorf("no message tells of the notification")
 	}
 	if err := a.Acknowledge(a.ctx, a.notifications[0]); err != nil {
 		return err
@@ -34,6 +31,21 @@ func (a *actor) receive() error {
 	s := card.Notification.State
 	return a.stands(control.NotificationAcknowledged, "story.received", "deadline", lastDay(s.Deadline), "objection", lastDay(s.ObjectionUntil))
 }
+
+// informed demands that the centre has told this person of the notification.
+func (a *actor) informed(of api.AboutCode) error {
+	messages, err := a.Messages()
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(messages, func(m api.Message) bool { return m.Notification == a.notifications[0] && m.About.Code == of }) {
+		return fmt.Errorf("no message tells of it: %s", of)
+	}
+	return nil
+}
+
+// reminded demands the reminder of the deadline.
+func (a *actor) reminded() error { return a.informed(api.RemindExecution) }
 
 // lastDay is the last day of a term, which ends with it.
 func lastDay(end time.Time) string { return assets.Date(end.Add(-time.Nanosecond)) }
@@ -249,7 +261,7 @@ func deliver(leads control.NotificationStatus) func(*actor) error {
 		}
 		after := a.card.Notification.State.Deadline
 		switch {
-		case leads == control.NotificationAnnulled:
+		case len(a.card.Notification.State.Remedies) == 0: // nothing is left to execute
 			return nil
 		case !after.After(before):
 			return fmt.Errorf("the deadline does not move: %s", after)
@@ -280,8 +292,8 @@ func (a *actor) penalise() error {
 	if err != nil {
 		return err
 	}
-	if card.Notification.State.Penalty != control.PenaltyCompleted {
-		return fmt.Errorf("the penalty information is %q", card.Notification.State.Penalty)
+	if err := demand("the penalty information", card.Notification.State.Penalty, control.PenaltyCompleted); err != nil {
+		return err
 	}
 	a.step("story.penalty", "officials", officials, "imposed", assets.Money(int64(imposed)), "recovered", assets.Money(int64(recovered)))
 	return nil
@@ -320,8 +332,8 @@ func (a *actor) order(
 	if err != nil {
 		return err
 	}
-	if card.Notification.State.Suspension != leads {
-		return fmt.Errorf("the suspension is %q, not %q", card.Notification.State.Suspension, leads)
+	if err := demand("the suspension", card.Notification.State.Suspension, leads); err != nil {
+		return err
 	}
 	a.card = card
 	a.step(key, "order", number, "amount", assets.Money(int64(order.Amount)))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"baqylau/api"
@@ -59,6 +60,9 @@ func (a *actor) name() string {
 // by seats a person, who enters with their key, acts and leaves.
 func by(login string, acts ...func(*actor) error) scene {
 	return func(c *chapter) (err error) {
+		if err := c.centre.CatchUp(c.ctx); err != nil { // with what the one before set going
+			return err
+		}
 		door, err := app.Knock(c.ctx, c.centre.Origin(), c.Log)
 		if err != nil {
 			return err
@@ -75,7 +79,7 @@ func by(login string, acts ...func(*actor) error) scene {
 			return fmt.Errorf("%s enters: %w", login, err)
 		}
 		a := &actor{chapter: c, Desk: desk, key: key}
-		for _, act := range acts {
+		for _, act := range append([]func(*actor) error{(*actor).read}, acts...) {
 			if err = act(a); err != nil {
 				err = fmt.Errorf("%s: %w", login, err)
 				break
@@ -83,6 +87,26 @@ func by(login string, acts ...func(*actor) error) scene {
 		}
 		return errors.Join(err, desk.Leave(context.WithoutCancel(c.ctx)))
 	}
+}
+
+// read tells what has come into the person's cabinet since they were there last, on this chapter's
+// notifications: deliveries are told where they are received.
+func (a *actor) read() error {
+	messages, err := a.Messages()
+	if err != nil {
+		return err
+	}
+	slices.Reverse(messages) // as they came
+	for _, m := range messages {
+		if a.heard[m.ID] || !slices.Contains(a.notifications, m.Notification) {
+			continue
+		}
+		a.heard[m.ID] = true
+		if m.About.Code != api.Delivered {
+			a.step("story.message", "text", app.MessageText(a.Lang, m))
+		}
+	}
+	return nil
 }
 
 // reported has the portal report a state of its purchases, and the operator take the file over.
@@ -127,6 +151,17 @@ func past(instant func(control.Notification) time.Time) scene {
 	return func(c *chapter) error { return c.pass(instant(c.card.Notification.State)) }
 }
 
+// nearly lets the time pass until working days are left to execute the notification.
+func nearly(left int) scene {
+	return func(c *chapter) error {
+		day, err := c.cal.WorkingDaysBefore(c.card.Notification.State.Deadline, left)
+		if err != nil {
+			return err
+		}
+		return c.pass(day)
+	}
+}
+
 func (c *chapter) pass(to time.Time) error {
 	day := c.cal.EndOfDay(to).AddDate(0, 0, -1)
 	if err := c.forward(day); err != nil {
@@ -141,6 +176,14 @@ func deadline(n control.Notification) time.Time { return n.Deadline }
 
 func remedyOpens(n control.Notification) time.Time { return n.Remedies[0].From }
 
+// demand finds something in the status that the manual says.
+func demand[S ~string](what string, got, want S) error {
+	if got != want {
+		return fmt.Errorf("%s is %q, not %q", what, got, want)
+	}
+	return nil
+}
+
 // stands demands a status of the first notification, and tells how it came to it.
 func (a *actor) stands(want control.NotificationStatus, key string, args ...any) error {
 	card, err := a.Card(a.notifications[0])
@@ -148,8 +191,8 @@ func (a *actor) stands(want control.NotificationStatus, key string, args ...any)
 		return err
 	}
 	n := card.Notification
-	if n.State.Status != want {
-		return fmt.Errorf("notification %s is %q, not %q", n.Number, n.State.Status, want)
+	if err := demand("notification "+n.Number, n.State.Status, want); err != nil {
+		return err
 	}
 	a.card = card
 	a.step(key, append(args, "number", n.Number, "status", a.Lang.T("notification."+string(want)))...)

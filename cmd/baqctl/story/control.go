@@ -197,8 +197,8 @@ func approve(which int) func(*actor) error {
 			return err
 		}
 		n := card.Notification
-		if n.State.Status != control.NotificationApproved {
-			return fmt.Errorf("notification %s is %q once signed", n.Number, n.State.Status)
+		if err := demand("notification "+n.Number, n.State.Status, control.NotificationApproved); err != nil {
+			return err
 		}
 		a.step("story.approved", "number", n.Number, "digest", paper.Digest[:16])
 		return a.keep("notification", n.Number, n.File, n.Signature)

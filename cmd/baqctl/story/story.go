@@ -77,7 +77,7 @@ func tell(ctx context.Context, o Options, tales []tale) (err error) {
 	}
 	t := &teller{
 		Options: o, ctx: ctx, cal: cal, clock: centre.NewClock(cal, o.Machine, goesOn), folder: folder,
-		cast: map[string]string{}, met: map[string]bool{},
+		cast: map[string]string{}, met: map[string]bool{}, heard: map[string]bool{},
 	}
 	people, err := portal.DemoPeople()
 	if err != nil {
@@ -122,6 +122,7 @@ type teller struct {
 	seal   localstore.Key
 	cast   map[string]string // IINs of the demo's people, by login
 	met    map[string]bool   // who has been introduced
+	heard  map[string]bool   // ids of the messages that were told
 	told   []*chapter
 	papers []paper
 }
@@ -152,8 +153,8 @@ func (t *teller) chapter(number int, what tale) error {
 			return &Stopped{number, c.line + 1, err}
 		}
 	}
-	if got := c.card.Notification.State.Status; got != what.ends {
-		return &Stopped{number, c.line + 1, fmt.Errorf("it ends as %q, not as %q", got, what.ends)}
+	if err := demand("the notification in the end", c.card.Notification.State.Status, what.ends); err != nil {
+		return &Stopped{number, c.line + 1, err}
 	}
 	t.told = append(t.told, c)
 	return nil

@@ -124,6 +124,8 @@ func results() tale {
 			days(1),
 			by("controller", (*actor).reworkConclusion),
 			by("controller-approver", deliver(control.NotificationObjectionLost)),
+			nearly(2),
+			by("organizer", (*actor).reminded),
 			past(deadline),
 			by("auditor", lapsed(control.NotificationLapsedKnown), (*actor).penalise),
 			days(1),
