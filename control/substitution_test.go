@@ -392,3 +392,32 @@ func TestTheLastAdministratorRemainsOne(t *testing.T) {
 		t.Run(r.name, func(t *testing.T) { expect(t, control.KeepAdministrator(r.before, r.after, r.others), r.want) })
 	}
 }
+
+func TestR116WhoIsToldOfASubstitution(t *testing.T) {
+	s := control.Substitution{Absent: saule.Person, Deputy: berik.Person, From: almaty(t, "2026-03-10 00:00"), Until: almaty(t, "2026-03-21 00:00")}
+	acting, _ := s.Act(berik, saule, s.From)
+	for _, r := range []struct {
+		name string
+		a    control.Actor
+		want string
+	}{
+		{"the absent person", saule, "R-11.6"},
+		{"the deputy", berik, "R-11.6"},
+		{"the administrator", ruler, "R-11.6"},
+		{"a colleague", aigul, "R-11.6 missing_role"},
+		{"nobody", control.Actor{}, "R-11.6 missing_role"},
+		{"the deputy in the absent place", acting, "R-11.6 not_by_deputy"},
+	} {
+		t.Run(r.name, func(t *testing.T) {
+			v := s.View(r.a)
+			expect(t, v, r.want)
+			if v.Allowed && (!v.Opens.Equal(s.From) || !v.Closes.Equal(s.Until)) {
+				t.Errorf("it speaks of %s until %s", v.Opens, v.Closes)
+			}
+		})
+	}
+	nobodys := control.Substitution{Deputy: berik.Person}
+	expect(t, nobodys.View(control.Actor{}), "R-11.6 missing_role")
+	odd := control.Substitution{Absent: "?", Deputy: berik.Person}
+	expect(t, odd.View(control.Actor{Person: "?"}), "R-11.6")
+}

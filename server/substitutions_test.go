@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -376,4 +377,57 @@ func TestASubstitutionIsEnteredAndEnded(t *testing.T) {
 			w.postAt(admin, "/v1/admin/substitutions/"+substitutionID+"/end", 2, nil).refusedAs(t, 409, "window_closed")
 		})
 	}
+}
+
+// TestNoOperationIsDoneForAnotherByAForgedHeader walks every operation of the contract: naming somebody
+// whom one does not substitute opens nothing, not even what one may do for oneself.
+func TestNoOperationIsDoneForAnotherByAForgedHeader(t *testing.T) {
+	rights := matrix()
+	for _, op := range operations(t) {
+		if slices.Contains([]string{"getCentre", "postChallenge", "postLogin"}, op.id) {
+			continue // open to all: nobody asks there in anybody's place
+		}
+		t.Run(op.id, func(t *testing.T) {
+			r := rights[op.id]
+			w := at(t, r.stage)
+			call := r.call(w)
+			w.unchanged(func() {
+				for _, name := range []string{"A/auditor", "A/administrator", "lot-manager", "R/audit_object"} {
+					for _, absent := range []who{person("auditor"), person("administrator"), {iin: strangerIIN}} {
+						w.send(person(name).inPlaceOf(absent), call).refusedAs(t, http.StatusConflict, "not_substituting")
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestASubstitutionEndsAmongRequests: whoever comes first, an answer is the work done or R-11.6's No.
+func TestASubstitutionEndsAmongRequests(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.play(assigned)
+		w.substitute("auditor", "second-auditor")
+		w.clock.set(noon().Add(time.Minute))
+		acting, hero := person("second-auditor").inPlaceOf(person("auditor")), w.hero()
+		var group sync.WaitGroup
+		for _, lot := range hero.Lots {
+			c := api.MarksCommand{Purchase: hero.ID, Direction: control.D1, Lots: []api.LotMarks{checkedAll(t, lot.ID, 0)}}
+			group.Go(func() {
+				a, err := w.try(acting, request{method: http.MethodPost, path: "/v1/marks", body: c})
+				if err != nil || a.status != http.StatusOK && !strings.Contains(string(a.body), `"rule":"R-11.6"`) {
+					t.Errorf("marking: %d %s %v", a.status, a.body, err)
+				}
+			})
+		}
+		group.Go(func() {
+			a, err := w.try(person("administrator"), request{
+				method: http.MethodPost, path: "/v1/admin/substitutions/" + substitutionID + "/end", ifMatch: etag(1),
+			})
+			if err != nil || a.status != http.StatusOK {
+				t.Errorf("ending: %d %s %v", a.status, a.body, err)
+			}
+		})
+		group.Wait()
+		w.unchanged(func() { w.get(acting, "/v1/changes").refusedAs(t, http.StatusConflict, "window_closed") })
+	})
 }
