@@ -165,6 +165,35 @@ func TestACheckFailsByItsCodeAndByWhatItPrints(t *testing.T) {
 	}
 }
 
+// TestBenchmarksFailWhenTheySaySo: whatever the exit code; all that they print is passed on.
+func TestBenchmarksFailWhenTheySaySo(t *testing.T) {
+	for _, c := range []struct {
+		name, printed string
+		code          string
+		want          []string
+	}{
+		{"measured", "BenchmarkOne-2 \t 12\t 3 ns/op\nPASS\n", "0", nil},
+		{"failed in its second run", "BenchmarkOne-2 \t 12\t 3 ns/op\nBenchmarkOne-2 \t--- FAIL: BenchmarkOne\n    one_test.go:9: is 4, want 5\nPASS\n", "0", []string{"BenchmarkOne failed"}},
+		{"failed again and again", "--- FAIL: BenchmarkOne\n--- FAIL: BenchmarkOne\nPASS\n", "0", []string{"BenchmarkOne failed"}},
+		{"two failed", "--- FAIL: BenchmarkOne\n    --- FAIL: BenchmarkTwo/large\n", "0", []string{"BenchmarkOne failed", "BenchmarkTwo/large failed"}},
+		{"ended badly", "panic: no\n", "2", []string{"exit status 2"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out strings.Builder
+			err := measure(exec.Command("sh", "-c", `printf %s "$0"; exit "$1"`, c.printed, c.code), &out)
+			if out.String() != c.printed {
+				t.Errorf("passed on: %q", &out)
+			}
+			if (err != nil) != (c.want != nil) {
+				t.Fatalf("got %v", err)
+			}
+			if c.want != nil && err.Error() != strings.Join(c.want, "\n") {
+				t.Errorf("it says %q", err)
+			}
+		})
+	}
+}
+
 func TestAnUnknownOrderIsRefused(t *testing.T) {
 	if err := run(t.Context(), []string{"tets"}); err == nil || errors.Unwrap(err) != nil {
 		t.Errorf("got %v, want the usage", err)

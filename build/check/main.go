@@ -12,12 +12,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"slices"
 )
 
@@ -90,12 +94,30 @@ func bench(ctx context.Context) error {
 			}
 		}
 		cmd := g.command(ctx, "-run", "^$", "-bench", ".", "-benchmem", "-benchtime", "1s", "-count", "3", "-p", "1")
-		cmd.Stdout = os.Stdout
-		if err := cmd.Run(); err != nil {
-			failed = fmt.Errorf("benchmarks: %s: %w", g.name, err)
+		if err := measure(cmd, os.Stdout); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("benchmarks: %s: %w", g.name, err))
 		}
 	}
 	return failed
+}
+
+// failure is how `go test` tells of a failed benchmark, behind its name when nothing was measured.
+var failure = regexp.MustCompile(`--- FAIL: (\S+)`)
+
+// measure runs benchmarks and passes on what they print. They failed when they say so, too: `go test` ends
+// well over a benchmark that fails in any run but its first.
+func measure(cmd *exec.Cmd, out io.Writer) error {
+	var printed bytes.Buffer
+	cmd.Stdout = io.MultiWriter(out, &printed)
+	err := cmd.Run()
+	said := map[string]bool{} // each run says it, in two ways
+	for _, found := range failure.FindAllStringSubmatch(printed.String(), -1) {
+		if name := found[1]; !said[name] {
+			said[name] = true
+			err = errors.Join(err, fmt.Errorf("%s failed", name))
+		}
+	}
+	return err
 }
 
 // buildProgram builds the real program without the tag migrated_fynedo, which the shipped one carries: without it
