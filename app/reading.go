@@ -187,7 +187,7 @@ func (d *Desk) Messages() ([]api.Message, error) {
 	for i, m := range all {
 		list[i] = m.Body
 	}
-	slices.SortFunc(list, func(a, b api.Message) int { return b.At.Compare(a.At) })
+	slices.SortFunc(list, func(a, b api.Message) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.ID, b.ID)) })
 	return list, nil
 }
 

@@ -101,8 +101,13 @@ func batchSentence(lang assets.Lang, e *BatchError) string {
 // MessageText is what a message of the cabinet says.
 func MessageText(lang assets.Lang, m api.Message) string {
 	about := m.About
-	if about.Code == "" { // of an older centre, which told of deliveries alone
+	switch {
+	case about.Code == "": // of an older centre, which told of deliveries alone
 		return lang.T("app.message.untold", "number", m.NotificationNumber)
+	case !about.Code.Valid(): // of a newer one
+		return lang.T("app.message.other", "number", about.Number)
+	case about.Deadline.IsZero():
+		return lang.T("app.message.untold", "number", about.Number)
 	}
 	return lang.T("app.message."+string(about.Code), "number", about.Number, "deadline", assets.Date(about.Deadline.Add(-time.Nanosecond)))
 }

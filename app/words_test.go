@@ -116,4 +116,8 @@ func TestEveryMessageIsToldInWords(t *testing.T) {
 	if text := app.MessageText(assets.RU, api.Message{NotificationNumber: "2026-0003"}); !strings.Contains(text, "2026-0003") || strings.Contains(text, "⟦") {
 		t.Errorf("of an older centre it is told as %s", text)
 	}
+	text := app.MessageText(assets.RU, api.Message{About: api.About{Code: "of tomorrow", Number: "2026-0003"}})
+	if !strings.Contains(text, "2026-0003") || !strings.Contains(text, "обновите") {
+		t.Errorf("of a newer centre it is told as %s", text)
+	}
 }

@@ -84,14 +84,14 @@ func administer(a Actor) Verdict {
 }
 
 // uses answers whether a part of the program is the actor's to use: what is assigned, the journal
-// of notifications, what was received.
+// of notifications, what was received or is told by messages.
 func uses(a Actor, action Action) Verdict {
 	rule, roles := Rule("R-3.15"), []Role{Auditor, AuditorApprover, Controller, ControllerApprover}
 	switch action {
 	case ActionMyLots:
 		rule, roles = "R-2.1", roles[:1]
 	case ActionInbox:
-		rule, roles = "R-3.12", []Role{AuditObject}
+		rule, roles = "R-3.12", []Role{AuditObject, Auditor, Controller, ObjectionManager}
 	}
 	if !a.HasAny(roles...) {
 		return refuse(rule, MissingRole, string(roles[0]))

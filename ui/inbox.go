@@ -3,7 +3,7 @@ package ui
 import (
 	"context"
 	"slices"
-	"time"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -14,22 +14,35 @@ import (
 	"baqylau/ui/look"
 )
 
-// inboxPage is what the audit object was sent: a row for each notification, unread ones first.
+// inboxPage is what came to me, a row for each message: notifications to my organisation, unread ones first
+// and what time brought to what is mine to do.
 type inboxPage struct {
 	p     *Program
 	list  *kit.Journal
 	view  journalView
-	rows  []letter // all that came
-	found []letter // what the search leaves
-	came  bool     // the list has come
-	shown bool     // and its place is restored
+	rows  []app.Letter // all that came
+	found []app.Letter // what search and filter leave
+	came  bool         // the list has come
+	shown bool         // and its place is restored
 }
 
-// letter is a notification that came, with the message that brought it.
-type letter struct {
-	card   app.Card
-	came   time.Time
-	unread bool
+// filterAbout is the filter by what messages are about.
+const filterAbout = "about"
+
+// subjects are what messages are about, as people meet them.
+func subjects() []api.AboutCode {
+	return []api.AboutCode{
+		api.Delivered, api.RemedyOpens, api.RemindExecution, api.Lapse,
+		api.RemindConfirmation, api.ConfirmationOverdue, api.RemindReview, api.ReviewOverdue,
+	}
+}
+
+// subject is the key of the words for what a message is about.
+func subject(code api.AboutCode) string {
+	if !code.Valid() { // of a newer centre
+		return "message.other"
+	}
+	return "message." + string(code)
 }
 
 func newInboxPage(p *Program) page {
@@ -62,23 +75,38 @@ func (b *inboxPage) content() fyne.CanvasObject {
 	b.list = kit.NewJournal(kit.JournalSpec{
 		Lang: b.p.lang, Title: t("rail.inbox"),
 		Columns: []kit.Column{
-			{Key: "number", Title: t("inbox.column.number"), Width: 120},
-			{Key: "status", Title: t("inbox.column.status"), Width: 170},
-			{Key: "purchase", Title: t("inbox.column.purchase"), Width: 120},
-			{Key: "name", Title: t("inbox.column.name"), Width: 215, Grow: true},
-			{Key: "came", Title: t("inbox.column.came"), Width: 150},
-			{Key: "due", Title: t("inbox.column.due"), Width: 128},
+			{Key: "about", Title: t("inbox.column.about"), Width: 224},
+			{Key: "number", Title: t("inbox.column.number"), Width: 110},
+			{Key: "purchase", Title: t("inbox.column.purchase"), Width: 98},
+			{Key: "name", Title: t("inbox.column.name"), Width: 130, Grow: true},
+			{Key: "status", Title: t("inbox.column.status"), Width: 165},
+			{Key: "came", Title: t("inbox.column.came"), Width: 135},
+			{Key: "due", Title: t("inbox.column.due"), Width: 118},
 		},
+		Filters:  []kit.Filter{b.aboutFilter()},
 		OnSearch: func(text string) { b.view.Place.Search = text; b.show() },
-		OnOpen:   b.p.openNotification,
-		Details:  b.details,
+		OnFilter: func(key, value string) { b.view.Filters[key] = value; b.show() },
+		OnClearFilter: func(key string) {
+			delete(b.view.Filters, key)
+			b.show()
+		},
+		OnOpen:  b.open,
+		Details: b.details,
 	})
 	return b.list
 }
 
+func (b *inboxPage) aboutFilter() kit.Filter {
+	f := kit.Filter{Key: filterAbout, Title: b.p.lang.T("inbox.column.about")}
+	for _, code := range subjects() {
+		f.Options = append(f.Options, kit.Option{Value: string(code), Text: b.p.lang.T(subject(code))})
+	}
+	return f
+}
+
 func (b *inboxPage) refresh() {
 	desk := b.p.desk
-	load(b.p, func(context.Context) ([]letter, error) { return letters(desk) }, func(rows []letter, err error) {
+	load(b.p, func(context.Context) ([]app.Letter, error) { return desk.Letters() }, func(rows []app.Letter, err error) {
 		if err != nil {
 			b.p.options.Log.Error("read the inbox", "cause", err)
 			b.list.SetState(kit.Failed, app.Sentence(b.p.lang, err, ""), &kit.Action{
@@ -95,55 +123,29 @@ func (b *inboxPage) refresh() {
 	})
 }
 
-// letters are the notifications that my organisation was sent, unread ones first, then newest first.
-func letters(desk *app.Desk) ([]letter, error) {
-	cards, err := desk.Notifications()
-	if err != nil {
-		return nil, err
-	}
-	messages, err := desk.Messages()
-	if err != nil {
-		return nil, err
-	}
-	var rows []letter
-	for _, c := range cards {
-		s := &c.Notification.State
-		if !s.Received(desk.Actor()) {
-			continue
-		}
-		l := letter{card: c, came: s.DeliveredAt, unread: c.Acknowledge.Allowed}
-		if i := slices.IndexFunc(messages, func(m api.Message) bool {
-			return m.Notification == c.Notification.ID && (m.About.Code == api.Delivered || m.About.Code == "")
-		}); i >= 0 {
-			l.came = messages[i].At
-		}
-		rows = append(rows, l)
-	}
-	slices.SortStableFunc(rows, func(a, b letter) int {
-		if a.unread != b.unread {
-			return map[bool]int{true: -1, false: 1}[a.unread]
-		}
-		return b.came.Compare(a.came)
-	})
-	return rows, nil
-}
-
-// show shows what the search leaves.
+// show shows what search and filter leave.
 func (b *inboxPage) show() {
 	if !b.came {
 		return
 	}
 	t := b.p.lang.T
+	about := b.view.Filters[filterAbout]
+	var active []kit.ActiveFilter
+	if about != "" {
+		value := t(subject(api.AboutCode(about)))
+		active = []kit.ActiveFilter{{Key: filterAbout, Text: t("journal.filter.chip", "filter", t("inbox.column.about"), "value", value)}}
+	}
+	b.list.SetFilters(active)
 	b.found = b.found[:0:0]
 	for _, row := range b.rows {
-		if matches(row.card, b.view.Place.Search) {
+		if (about == "" || string(row.About.Code) == about) && b.matches(row) {
 			b.found = append(b.found, row)
 		}
 	}
 	rows := b.found
 	b.list.SetList(kit.List{
 		Len: len(rows), Total: len(b.rows),
-		ID: func(i int) string { return rows[i].card.Notification.ID },
+		ID: func(i int) string { return rows[i].ID },
 		At: func(i int) []kit.Cell { return b.cells(rows[i]) },
 	})
 	switch {
@@ -151,6 +153,7 @@ func (b *inboxPage) show() {
 		b.list.SetState(kit.Empty, t("inbox.empty"), nil)
 	case len(rows) == 0:
 		b.list.SetState(kit.Empty, t("journal.nothing_fits"), &kit.Action{Text: t("journal.clear"), Icon: look.IconClose, OnTapped: func() {
+			clear(b.view.Filters)
 			b.list.SetSearch("")
 			b.view.Place.Search = ""
 			b.show()
@@ -161,32 +164,95 @@ func (b *inboxPage) show() {
 	}
 }
 
-func (b *inboxPage) cells(row letter) []kit.Cell {
-	l, n := b.p.lang, &row.card.Notification
-	status := "notification." + string(n.State.Status)
-	word := l.T(status)
-	if row.unread {
-		word = l.T("inbox.unread")
+// matches says whether the search finds a row: by what the message says, or by its notification.
+func (b *inboxPage) matches(row app.Letter) bool {
+	text := strings.ToLower(strings.TrimSpace(b.view.Place.Search))
+	if row.Known && matches(row.Card, text) {
+		return true
 	}
-	due := kit.Cell{}
-	if days, open := b.p.daysLeft(row.card); open {
+	for _, field := range []string{row.About.Number, row.PurchaseNumber, row.KK, row.RU} {
+		if strings.Contains(strings.ToLower(field), text) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *inboxPage) cells(row app.Letter) []kit.Cell {
+	l, about := b.p.lang, subject(row.About.Code)
+	status, due := kit.Cell{}, kit.Cell{}
+	if row.Known {
+		key := "notification." + string(row.Card.Notification.State.Status)
+		status = kit.Cell{Text: l.T(key), Status: look.StatusOf(key)}
+	}
+	if row.Unread {
+		status.Text = l.T("inbox.unread")
+	}
+	if days, open := b.due(row); open {
 		due = kit.Cell{Text: app.DaysLeftShort(l, days), Status: look.Deadline(days)}
 	}
 	return []kit.Cell{
-		{Text: n.Number, Strong: row.unread},
-		{Text: word, Status: look.StatusOf(status)},
-		{Text: n.PurchaseNumber, Strong: row.unread},
-		{Text: inLang(l, n.NameKK, n.NameRU), Strong: row.unread},
-		{Text: assets.DateTime(row.came)},
+		{Text: l.T(about), Status: look.StatusOf(about)},
+		{Text: row.About.Number, Strong: row.Unread},
+		{Text: row.PurchaseNumber, Strong: row.Unread},
+		{Text: inLang(l, row.KK, row.RU), Strong: row.Unread},
+		status,
+		{Text: assets.DateTime(row.Came)},
 		due,
 	}
 }
 
-func (b *inboxPage) details(id string) fyne.CanvasObject {
-	for _, row := range b.found {
-		if row.card.Notification.ID == id {
-			return b.p.summary(row.card)
+// due counts the working days of the term that a message is about; false when it is about none that runs.
+func (b *inboxPage) due(row app.Letter) (days int, open bool) {
+	switch row.About.Code {
+	case api.RemindConfirmation, api.ConfirmationOverdue, api.RemindReview, api.ReviewOverdue:
+		return b.p.desk.DaysLeft(row.Term), !row.Term.IsZero()
+	default:
+		if !row.Known {
+			return 0, false
 		}
+		return b.p.daysLeft(row.Card)
 	}
-	return kit.NewMuted("")
+}
+
+// row finds a row in view.
+func (b *inboxPage) row(id string) (app.Letter, bool) {
+	i := slices.IndexFunc(b.found, func(l app.Letter) bool { return l.ID == id })
+	if i < 0 {
+		return app.Letter{}, false
+	}
+	return b.found[i], true
+}
+
+// open opens the notification. Who may not read it has what the message says beside the list.
+func (b *inboxPage) open(id string) {
+	switch row, found := b.row(id); {
+	case !found:
+	case row.Known:
+		b.p.openNotification(row.Card.Notification.ID)
+	default:
+		b.list.ToggleDetails()
+	}
+}
+
+// details are what the message says, and the notification in few words.
+func (b *inboxPage) details(id string) fyne.CanvasObject {
+	row, found := b.row(id)
+	if !found {
+		return kit.NewMuted("")
+	}
+	says := kit.NewParagraph(b.says(row))
+	if row.Known {
+		return kit.Stack(0, says, b.p.summary(row.Card))
+	}
+	return kit.Stack(0, says, kit.NewMuted(row.PurchaseNumber+"\n"+inLang(b.p.lang, row.KK, row.RU)))
+}
+
+// says is a message in a sentence. The deadline of a delivery may have moved since.
+func (b *inboxPage) says(row app.Letter) string {
+	m := api.Message{About: row.About}
+	if row.About.Code == api.Delivered && row.Known {
+		m.About.Deadline = row.Card.Notification.State.Deadline
+	}
+	return app.MessageText(b.p.lang, m)
 }

@@ -83,6 +83,6 @@ func TestEveryCommandAndStateHasItsWords(t *testing.T) {
 func TestAnEmptyInboxSaysSo(t *testing.T) {
 	s := givenCentre(t).seat("organizer", assets.RU)
 	s.visit(route{name: pageInbox})
-	s.sees("уведомлений не приходило")
+	s.sees("Сообщений пока нет")
 	s.look("inbox-empty")
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -80,6 +81,7 @@ type house struct {
 	seats string // their local stores, which outlive a session
 	away  bool
 	clock func() time.Time
+	ahead *atomic.Int64 // what a test has put the clock forward by, in nanoseconds
 }
 
 func givenCentre(t testing.TB) *house {
@@ -88,13 +90,13 @@ func givenCentre(t testing.TB) *house {
 	if err := os.CopyFS(folder, os.DirFS(demoFolder(t))); err != nil {
 		t.Fatal(err)
 	}
-	started := time.Now()
-	clock := func() time.Time { return morning.Add(time.Since(started)) }
+	started, ahead := time.Now(), new(atomic.Int64)
+	clock := func() time.Time { return morning.Add(time.Since(started) + time.Duration(ahead.Load())) }
 	c, err := centre.Start(context.Background(), centre.Options{Folder: folder, Demo: true, Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{Centre: c, t: t, seats: t.TempDir(), clock: clock}
+	h := &house{Centre: c, t: t, seats: t.TempDir(), clock: clock, ahead: ahead}
 	t.Cleanup(h.goAway)
 	return h
 }

@@ -48,6 +48,16 @@ var statuses = map[string]Status{
 	"objection.partly_satisfied": {Tone: Objection, Icon: IconSpeech},
 	"objection.refused":          {Tone: Danger, Icon: IconCross},
 
+	"message.delivered":            {Tone: Info, Icon: IconEnvelope},
+	"message.remedy_opens":         {Tone: Info, Icon: IconPlay},
+	"message.remind_execution":     {Tone: Warning, Icon: IconBell},
+	"message.lapse":                {Tone: Danger, Icon: IconCross},
+	"message.remind_confirmation":  {Tone: Warning, Icon: IconBell},
+	"message.confirmation_overdue": {Tone: Danger, Icon: IconClock, Filled: true},
+	"message.remind_review":        {Tone: Warning, Icon: IconBell},
+	"message.review_overdue":       {Tone: Danger, Icon: IconClock, Filled: true},
+	"message.other":                {Icon: IconInfo},
+
 	"status.published":                  {Tone: Info, Icon: IconPlay},
 	"status.accepting_applications":     {Tone: Info, Icon: IconInbox},
 	"status.supplementing_applications": {Tone: Info, Icon: IconPlus},
