@@ -54,7 +54,7 @@ func readCatalogue(r io.Reader) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(r, maxBookFile+1))
+	data, err := io.ReadAll(io.LimitReader(r, int64(maxBookFile)+1))
 	if err != nil {
 		return nil, err
 	}
