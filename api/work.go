@@ -60,6 +60,16 @@ func (c Certificate) Rules() control.Certificate {
 	}
 }
 
+// Papers are the notification's file and signature as the rules know them.
+func (n Notification) Papers() control.Papers {
+	return control.Papers{Number: n.Number, File: n.File, Prepared: n.PreparedBy, Signature: n.Signature}
+}
+
+// Papers are the conclusion's file and signature as the rules know them.
+func (c Conclusion) Papers() control.Papers {
+	return control.Papers{Number: c.Number, File: c.File, Prepared: c.PreparedBy, Signature: c.Signature}
+}
+
 // FullName is surname, given name and patronymic.
 func (p Person) FullName() string {
 	return strings.Join(slices.DeleteFunc([]string{p.Surname, p.Given, p.Patronymic}, func(s string) bool { return s == "" }), " ")
