@@ -12,8 +12,8 @@ import (
 
 // elsewhere lists what may be said of statuses and roles outside control, and why it decides nothing.
 var elsewhere = map[string]string{
-	"server/office.go: asks for the role Administrator":   "who is enrolled first is given it",
-	"server/reading.go: asks for the role Administrator":  "who enrols is never without it",
+	"server/office.go: asks for the role Administrator":   "the first who is enrolled is given it",
+	"server/reading.go: asks for the role Administrator":  "counts them, for the rule to say that one stays",
 	"ui/card_parts.go: compares NotificationApproved":     "the words of a step of the life",
 	"ui/card_parts.go: compares NotificationDelivered":    "the words of a step of the life",
 	"ui/card_parts.go: compares NotificationAcknowledged": "the words of a step of the life",

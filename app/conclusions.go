@@ -142,9 +142,9 @@ func (d *Desk) RejectConclusion(ctx context.Context, id, reason string) error {
 // [Desk.SignPapers] approves and delivers it.
 func (d *Desk) PrepareConclusion(ctx context.Context, id string) (Paper, error) {
 	const kind = api.ObjectKindConclusion
-	return d.prepare(ctx, kind, id, "command.prepare_conclusion", func() (Paper, string, error) {
+	return d.prepare(ctx, kind, id, "command.prepare_conclusion", func() (Paper, control.Papers, error) {
 		c, found, err := mirroredOne[api.Conclusion](d, kind, id)
 		p := Paper{Kind: kind, ID: id, Number: c.Body.Number, Title: c.Body.LotNumber, Version: c.Version, Digest: c.Body.File}
-		return p, c.Body.PreparedBy, errors.Join(err, missing(found))
+		return p, c.Body.Papers(), errors.Join(err, missing(found))
 	})
 }

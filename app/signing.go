@@ -39,21 +39,21 @@ func (d *Desk) File(ctx context.Context, digest string) ([]byte, error) {
 // PrepareApproval has the centre make the final file of a notification with my position and name.
 func (d *Desk) PrepareApproval(ctx context.Context, id string) (Paper, error) {
 	const kind = api.ObjectKindNotification
-	return d.prepare(ctx, kind, id, "command.prepare", func() (Paper, string, error) {
+	return d.prepare(ctx, kind, id, "command.prepare", func() (Paper, control.Papers, error) {
 		n, found, err := mirroredOne[api.Notification](d, kind, id)
 		p := Paper{Kind: kind, ID: id, Number: n.Body.Number, Title: n.Body.LotNumber, Version: n.Version, Digest: n.Body.File}
-		return p, n.Body.PreparedBy, errors.Join(err, missing(found))
+		return p, n.Body.Papers(), errors.Join(err, missing(found))
 	})
 }
 
 // prepare fetches the final file, which the centre makes first unless it has made it for me already. of
-// reads the paper as it is mirrored, and whom its file names.
-func (d *Desk) prepare(ctx context.Context, kind api.ObjectKind, id, label string, of func() (p Paper, by string, err error)) (Paper, error) {
-	p, by, err := of()
+// reads the paper as it is mirrored, and what the rules know of it.
+func (d *Desk) prepare(ctx context.Context, kind api.ObjectKind, id, label string, of func() (Paper, control.Papers, error)) (Paper, error) {
+	p, papers, err := of()
 	if err != nil {
 		return Paper{}, err
 	}
-	if by != d.Me.Person.IIN || p.Digest == "" {
+	if !papers.PreparedFor(d.Actor()) {
 		err = d.do(ctx, command{aggregate: id, base: p.Version, path: step{kind, stepPrepare}.path(id), label: label})
 		if err != nil {
 			return Paper{}, err

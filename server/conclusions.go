@@ -240,14 +240,9 @@ func (s *Server) PostConclusionAgree(ctx context.Context, r api.PostConclusionAg
 	return api.PostConclusionAgree200JSONResponse{DoneJSONResponse: d}, err
 }
 
-// papers are the conclusion's file and signature, as the rules know them.
-func (c *conclusion) papers() control.Papers {
-	return control.Papers{Number: c.body.Number, File: c.body.File, Prepared: c.body.PreparedBy, Signature: c.body.Signature}
-}
-
 // keepPapers leaves of the file what an action leaves, as of a notification; one in agreement is not signed.
 func (c *conclusion) keepPapers(action control.Action) {
-	left := c.papers().After(action, sentFile(c.body.Trail, control.ActionSendConclusion))
+	left := c.body.Papers().After(action, sentFile(c.body.Trail, control.ActionSendConclusion))
 	c.body.File, c.body.PreparedBy = left.File, left.Prepared
 }
 
@@ -286,7 +281,7 @@ func (s *Server) PostConclusionPrepare(ctx context.Context, r api.PostConclusion
 func (s *Server) PostConclusionApprove(ctx context.Context, r api.PostConclusionApproveRequestObject) (api.PostConclusionApproveResponseObject, error) {
 	const action = control.ActionApproveConclusion
 	d, err := s.changeConclusion(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, c *conclusion) error {
-		if err := demand(c.body.State.ApproveFile(u.caller.actor, c.papers(), r.Body.Digest), action); err != nil {
+		if err := demand(c.body.State.ApproveFile(u.caller.actor, c.body.Papers(), r.Body.Digest), action); err != nil {
 			return err
 		}
 		signature, err := u.acceptSignature(c.body.File, r.Body.CMS, kindConclusion, c.body.ID, "R-5.3")

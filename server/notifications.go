@@ -280,14 +280,9 @@ func (s *Server) PostNotificationAgree(ctx context.Context, r api.PostNotificati
 	return api.PostNotificationAgree200JSONResponse{DoneJSONResponse: d}, err
 }
 
-// papers are the notification's file and signature, as the rules know them.
-func (n *notification) papers() control.Papers {
-	return control.Papers{Number: n.body.Number, File: n.body.File, Prepared: n.body.PreparedBy, Signature: n.body.Signature}
-}
-
 // keepPapers leaves of file and signature what an action leaves; all stays stored as what it was.
 func (n *notification) keepPapers(action control.Action) {
-	left := n.papers().After(action, sentFile(n.body.Trail, control.ActionSendToAgreement))
+	left := n.body.Papers().After(action, sentFile(n.body.Trail, control.ActionSendToAgreement))
 	n.body.File, n.body.PreparedBy = left.File, left.Prepared
 	if n.body.Signature != left.Signature {
 		n.body.Signature, n.body.SignedAt = left.Signature, time.Time{}
@@ -361,7 +356,7 @@ func (s *Server) PostNotificationApprove(ctx context.Context, r api.PostNotifica
 		if err != nil {
 			return err
 		}
-		verdict := d.rules.ApproveFile(u.caller.actor, &n.body.State, lot, n.papers(), r.Body.Digest)
+		verdict := d.rules.ApproveFile(u.caller.actor, &n.body.State, lot, n.body.Papers(), r.Body.Digest)
 		if err := demand(verdict, action); err != nil {
 			return err
 		}
