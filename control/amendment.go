@@ -202,13 +202,14 @@ func end(starts []time.Time, i int) time.Time {
 	return time.Time{}
 }
 
-// joined adds a finding, or lets the last one go on into it: one change is told once.
+// joined adds a finding, or lets the last one go on into it: one change is told once, and is one of the
+// past when it begins there.
 func joined(list []Finding, f Finding) []Finding {
 	if len(list) == 0 {
 		return []Finding{f}
 	}
 	last := &list[len(list)-1]
-	same := last.What == f.What && last.Weight == f.Weight && last.Was == f.Was && last.Will == f.Will
+	same := last.What == f.What && last.Was == f.Was && last.Will == f.Will
 	if same && last.To.Equal(f.From) {
 		last.To = f.To
 		return list

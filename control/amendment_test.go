@@ -121,6 +121,18 @@ func TestWhatABookOfTermsMayChange(t *testing.T) {
 			[]string{"terms term_changed past execution […, …) 10 → 12"},
 		},
 		{
+			"the same change, past and to come",
+			[]control.Term{term(10, "", "x")},
+			[]control.Term{term(12, "", "x"), term(12, "2026-07-01", "y")},
+			[]string{"terms term_changed past execution […, …) 10 → 12"},
+		},
+		{
+			"two values that become one",
+			[]control.Term{term(10, "", "x"), term(11, "2026-01-01", "x")},
+			[]control.Term{term(12, "", "x")},
+			[]string{"terms term_changed past execution […, 2026-01-01 00:00) 10 → 12", "terms term_changed past execution [2026-01-01 00:00, …) 11 → 12"},
+		},
+		{
 			"two changes, one after the other",
 			[]control.Term{term(10, "", "x")},
 			[]control.Term{term(10, "", "x"), term(12, "2026-01-01", "y"), term(13, "2026-02-01", "y"), term(14, "2026-07-01", "y")},
@@ -173,6 +185,10 @@ func TestWhatACatalogueMayChange(t *testing.T) {
 		{"a profile that goes", one + row("2", "b", "", ""), one, []string{"catalogue profile_dropped refused 2 […, …)"}},
 		{"other words from a day on", one, row("1", "a", "", "2026-03-31") + row("1", "b", "2026-04-01", ""), []string{"catalogue profile_changed plain 1 [2026-04-01 00:00, …)"}},
 		{"other words for always", one, row("1", "b", "", ""), []string{"catalogue profile_changed past 1 […, …)"}},
+		{
+			"other words, and then an end", one, row("1", "b", "", "2026-03-31"),
+			[]string{"catalogue profile_changed past 1 […, 2026-04-01 00:00)", "catalogue profile_ended plain 1 [2026-04-01 00:00, …)"},
+		},
 		{"another Kazakh name", one, strings.Replace(one, "a,a", "b,a", 1), []string{"catalogue profile_changed past 1 […, …)"}},
 		{"another Russian name", one, strings.Replace(one, "a,a", "a,b", 1), []string{"catalogue profile_changed past 1 […, …)"}},
 		{"another direction", one, strings.Replace(one, "D1", "D2", 1), []string{"catalogue profile_changed past 1 […, …)"}},
@@ -230,6 +246,7 @@ func TestWhetherABookMayTakeTheOthersPlace(t *testing.T) {
 	}{
 		{"what is to come", ruler, []control.Finding{plain}, "", "R-11.7", ""},
 		{"the past, without a word", ruler, []control.Finding{plain, past}, " \n", "R-11.7 past_unexplained", "execution"},
+		{"the past alone, without a word", ruler, []control.Finding{past}, "", "R-11.7 past_unexplained", "execution"},
 		{"the past, with one", ruler, []control.Finding{plain, past}, "x", "R-11.7", ""},
 		{"nothing", ruler, nil, "x", "R-11.7 nothing_changed", ""},
 		{"a year less", ruler, []control.Finding{past, refused(control.YearDropped)}, "x", "R-11.7 lacks_year", "x"},

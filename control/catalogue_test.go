@@ -144,6 +144,10 @@ func TestAFaultOfACatalogueSpeaksOfItsWord(t *testing.T) {
 		{row("1,D1,auction,pray,қ,р,"), lines.Fault{Field: "remedies", Line: 2, Code: "unknown", Value: "pray"}},
 		{row("1,D1,auction,cancel_purchase,,р,"), lines.Fault{Field: "name_kk", Line: 2, Code: "missing"}},
 		{row("1,D1,auction,cancel_purchase,қ,р," + strings.Repeat("x", 1001)), lines.Fault{Field: "status", Line: 2, Code: "too_long", Value: "1000"}},
+		{
+			strings.TrimSpace(header) + ",valid_from,valid_to\n1,D1,auction,cancel_purchase,қ,р,,2026-03-02,2026-03-01\n",
+			lines.Fault{Field: "valid_to", Line: 2, Code: "reversed", Value: "2026-03-01"},
+		},
 		{header + strings.Repeat("1,D1,auction,cancel_purchase,қ,р,\n", 2), lines.Fault{Field: "number", Line: 3, Code: "same_day", Value: "1"}},
 		{header + strings.Repeat("\n", 256<<10), lines.Fault{Line: 1, Code: "large", Value: "262144"}},
 	} {
@@ -151,8 +155,10 @@ func TestAFaultOfACatalogueSpeaksOfItsWord(t *testing.T) {
 		wrongBy(t, err, r.want)
 	}
 	full := header + strings.Repeat("\n", 256<<10-len(header))
-	if _, err := control.ReadCatalogue(strings.NewReader(full), "x"); err != nil {
-		t.Error(err)
+	for _, good := range []string{full, row("999,D1,auction,cancel_purchase,қ,р,")} {
+		if _, err := control.ReadCatalogue(strings.NewReader(good), "x"); err != nil {
+			t.Error(err)
+		}
 	}
 	if _, err := control.ReadCatalogue(iotest.ErrReader(os.ErrClosed), "x"); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("a reader that fails gives %v", err)

@@ -167,12 +167,9 @@ func (t *table) next() (err error) {
 }
 
 func brokenRow(err error) error {
-	line := 1
-	var broken *csv.ParseError
-	if errors.As(err, &broken) {
-		line, err = broken.Line, broken.Err
-	}
-	return &lines.Fault{Line: line, Why: "this is no row of the table: " + err.Error(), Code: lines.Broken}
+	broken := &csv.ParseError{Err: err}
+	errors.As(err, &broken)
+	return &lines.Fault{Line: broken.Line, Why: "this is no row of the table: " + broken.Err.Error(), Code: lines.Broken}
 }
 
 func (t *table) field(name string) string {

@@ -182,30 +182,31 @@ func readTerm(v *lines.Value, zone *time.Location) (Term, error) {
 	case value == nil:
 		return term, v.Needs("value")
 	}
-	term.Value, err = figure(value, unit)
+	err = figure(value, &term)
 	return term, err
 }
 
-// figure reads a value from its literal: days from 1 to [MaxTermDays], or tenge with at most two decimals.
-func figure(v *lines.Value, unit Unit) (int64, error) {
-	literal, ok := v.Token.(json.Number)
-	if !ok {
-		return 0, v.Wrong(lines.Kind, "no number")
+// figure reads a term's value from its literal: days from 1 to [MaxTermDays], or tenge with at most two
+// decimals.
+func figure(v *lines.Value, to *Term) (err error) {
+	var literal json.Number
+	if err := lines.Number(&literal)(v); err != nil {
+		return err
 	}
-	if unit != UnitTenge {
-		days, err := strconv.ParseInt(literal.String(), 10, 64)
-		if err != nil || days < 1 || days > MaxTermDays {
-			return 0, v.Wrong(NoDays, fmt.Sprintf("no number of days from 1 to %d", MaxTermDays))
+	if to.Name.Unit() != UnitTenge {
+		to.Value, err = strconv.ParseInt(literal.String(), 10, 64)
+		if err != nil || to.Value < 1 || to.Value > MaxTermDays {
+			return v.Wrong(NoDays, fmt.Sprintf("no number of days from 1 to %d", MaxTermDays))
 		}
-		return days, nil
+		return nil
 	}
 	whole, decimals, _ := strings.Cut(literal.String(), ".")
 	if len(decimals) > 2 {
-		return 0, v.Wrong(NoTenge, "no amount of tenge: it has more than two decimals")
+		return v.Wrong(NoTenge, "no amount of tenge: it has more than two decimals")
 	}
-	tiyn, err := strconv.ParseInt(whole+decimals+strings.Repeat("0", 2-len(decimals)), 10, 64)
-	if err != nil || tiyn < 0 {
-		return 0, v.Wrong(NoTenge, "no amount of tenge")
+	to.Value, err = strconv.ParseInt(whole+decimals+strings.Repeat("0", 2-len(decimals)), 10, 64)
+	if err != nil || to.Value < 0 {
+		return v.Wrong(NoTenge, "no amount of tenge")
 	}
-	return tiyn, nil
+	return nil
 }

@@ -75,46 +75,49 @@ func TestABookOfTermsIsTakenWholeOrNotAtAll(t *testing.T) {
 	for _, r := range []struct {
 		name, text string
 		want       lines.Fault // the code, the place and what it speaks of
+		why        string
 	}{
-		{"no JSON", "terms", lines.Fault{Line: 1, Code: "broken"}},
-		{"two books", whole + "\n{}", lines.Fault{Line: 25, Code: "more"}},
-		{"a list", "[]", lines.Fault{Line: 1, Code: "kind"}},
-		{"terms that are no list", "{\"version\": \"x\",\n\"terms\": {}}", lines.Fault{Field: "terms", Line: 2, Code: "kind"}},
-		{"an unknown field", change(`"version"`, `"edition"`), lines.Fault{Field: "edition", Line: 2, Code: "unknown", Value: "edition"}},
-		{"no version", "{\"terms\": []}", lines.Fault{Field: "version", Line: 1, Code: "missing", Value: "version"}},
-		{"no terms", "{\n\"version\": \"x\"}", lines.Fault{Field: "terms", Line: 1, Code: "missing", Value: "terms"}},
-		{"a blank version", change(`"built-in-2026-11"`, `" "`), lines.Fault{Field: "version", Line: 2, Code: "missing"}},
-		{"a version of two lines", change(`"built-in-2026-11"`, `"a\nb"`), lines.Fault{Field: "version", Line: 2, Code: "too_long", Value: "64"}},
-		{"a version that is a book", change(`"built-in-2026-11"`, `"`+strings.Repeat("ә", 65)+`"`), lines.Fault{Field: "version", Line: 2, Code: "too_long", Value: "64"}},
-		{"a version that is a number", change(`"built-in-2026-11"`, `7`), lines.Fault{Field: "version", Line: 2, Code: "kind", Value: "7"}},
-		{"an unknown name", entry(`{"name": "patience", "value": 1, "unit": "working_days", "basis": "x"}`), lines.Fault{Field: "terms[0].name", Line: 3, Code: "unknown", Value: "patience"}},
-		{"no name", entry(`{"value": 1, "unit": "working_days", "basis": "x"}`), lines.Fault{Field: "terms[0].name", Line: 3, Code: "missing", Value: "name"}},
-		{"no unit", entry(`{"name": "execution", "value": 1, "basis": "x"}`), lines.Fault{Field: "terms[0].unit", Line: 3, Code: "missing", Value: "unit"}},
-		{"no value", entry(`{"name": "execution", "unit": "working_days", "basis": "x"}`), lines.Fault{Field: "terms[0].value", Line: 3, Code: "missing", Value: "value"}},
-		{"no basis", entry(`{"name": "execution", "unit": "working_days", "value": 1}`), lines.Fault{Field: "terms[0].basis", Line: 3, Code: "missing", Value: "basis"}},
-		{"another unit", change(`"unit": "working_days"`, `"unit": "calendar_days"`), lines.Fault{Field: "terms[0].unit", Line: 4, Code: "wrong_unit", Value: "working_days"}},
-		{"working days for calendar days", change(`"unit": "calendar_days"`, `"unit": "working_days"`), lines.Fault{Field: "terms[1].unit", Line: 5, Code: "wrong_unit", Value: "calendar_days"}},
-		{"days for money", change(`"unit": "tenge"`, `"unit": "working_days"`), lines.Fault{Field: "terms[6].unit", Line: 10, Code: "wrong_unit", Value: "tenge"}},
-		{"a blank basis", entry(`{"name": "execution", "value": 1, "unit": "working_days", "from": "2026-01-01", "basis": " "}`), lines.Fault{Field: "terms[0].basis", Line: 3, Code: "missing"}},
-		{"too long a basis", entry(`{"name": "execution", "value": 1, "unit": "working_days", "from": "2026-01-01", "basis": "` + strings.Repeat("x", 1001) + `"}`), lines.Fault{Field: "terms[0].basis", Line: 3, Code: "too_long", Value: "1000"}},
-		{"no date", entry(`{"name": "execution", "value": 1, "unit": "working_days", "from": "1 January", "basis": "x"}`), lines.Fault{Field: "terms[0].from", Line: 3, Code: "no_date", Value: "1 January"}},
-		{"the same day twice", entry(`{"name": "execution", "value": 1, "unit": "working_days", "basis": "x"}`), lines.Fault{Field: "terms[11]", Line: 14, Code: "same_day", Value: "execution"}},
-		{"no days", change(`"discussion", "value": 5`, `"discussion", "value": 0`), lines.Fault{Field: "terms[0].value", Line: 4, Code: "no_days", Value: "0"}},
-		{"a year and a day", change(`"discussion", "value": 5`, `"discussion", "value": 367`), lines.Fault{Field: "terms[0].value", Line: 4, Code: "no_days", Value: "367"}},
-		{"half a day", change(`"discussion", "value": 5`, `"discussion", "value": 1.5`), lines.Fault{Field: "terms[0].value", Line: 4, Code: "no_days", Value: "1.5"}},
-		{"days in words", change(`"discussion", "value": 5`, `"discussion", "value": "5"`), lines.Fault{Field: "terms[0].value", Line: 4, Code: "kind", Value: "5"}},
-		{"a part of a tiyn", change(`"value": 5000000`, `"value": 5000000.001`), lines.Fault{Field: "terms[7].value", Line: 11, Code: "no_tenge", Value: "5000000.001"}},
-		{"a debt", change(`"value": 5000000`, `"value": -5000000`), lines.Fault{Field: "terms[7].value", Line: 11, Code: "no_tenge", Value: "-5000000"}},
-		{"money in powers", change(`"value": 5000000`, `"value": 5e6`), lines.Fault{Field: "terms[7].value", Line: 11, Code: "no_tenge", Value: "5e6"}},
-		{"too much money", change(`"value": 5000000`, `"value": 92233720368547758.08`), lines.Fault{Field: "terms[7].value", Line: 11, Code: "no_tenge", Value: "92233720368547758.08"}},
-		{"one that is missing", change(`"review"`, `"execution"`), lines.Fault{Field: "terms[13]", Line: 17, Code: "same_day", Value: "execution"}},
-		{"one from a day on alone", change(`"basis": "order № 1318`, `"from": "2023-12-26", "basis": "order № 1318`), lines.Fault{Field: "terms", Line: 3, Code: "not_always", Value: "confirmation"}},
-		{"too large a file", whole + strings.Repeat(" ", 256<<10), lines.Fault{Line: 1, Code: "large", Value: "262144"}},
-		{"too deep a file", strings.Replace(whole, `"basis": "order`, `"x": [[[1]]], "basis": "order`, 1), lines.Fault{Field: "terms[11].x[0][0]", Line: 15, Code: "deep"}},
+		{"no JSON", "terms", lines.Fault{Line: 1, Code: "broken"}, "this is no JSON: invalid character 'e' in literal true (expecting 'r')"},
+		{"two books", whole + "\n{}", lines.Fault{Line: 25, Code: "more"}, "something follows it"},
+		{"a list", "[]", lines.Fault{Line: 1, Code: "kind"}, "is no object"},
+		{"terms that are no list", "{\"version\": \"x\",\n\"terms\": {}}", lines.Fault{Field: "terms", Line: 2, Code: "kind"}, "is no list"},
+		{"an unknown field", change(`"version"`, `"edition"`), lines.Fault{Field: "edition", Line: 2, Code: "unknown", Value: "edition"}, "the field is unknown"},
+		{"no version", "{\"terms\": []}", lines.Fault{Field: "version", Line: 1, Code: "missing", Value: "version"}, "is needed"},
+		{"no terms", "{\n\"version\": \"x\"}", lines.Fault{Field: "terms", Line: 1, Code: "missing", Value: "terms"}, "is needed"},
+		{"a blank version", change(`"built-in-2026-11"`, `" "`), lines.Fault{Field: "version", Line: 2, Code: "missing"}, "is empty"},
+		{"a version of two lines", change(`"built-in-2026-11"`, `"a\nb"`), lines.Fault{Field: "version", Line: 2, Code: "too_long", Value: "64"}, "has more than 64 characters, or one of no line"},
+		{"a version that is a book", change(`"built-in-2026-11"`, `"`+strings.Repeat("ә", 65)+`"`), lines.Fault{Field: "version", Line: 2, Code: "too_long", Value: "64"}, "has more than 64 characters, or one of no line"},
+		{"a version that is a number", change(`"built-in-2026-11"`, `7`), lines.Fault{Field: "version", Line: 2, Code: "kind", Value: "7"}, "7 is no text"},
+		{"an unknown name", entry(`{"name": "patience", "value": 1, "unit": "working_days", "basis": "x"}`), lines.Fault{Field: "terms[0].name", Line: 3, Code: "unknown", Value: "patience"}, `"patience" is unknown`},
+		{"no name", entry(`{"value": 1, "unit": "working_days", "basis": "x"}`), lines.Fault{Field: "terms[0].name", Line: 3, Code: "missing", Value: "name"}, "is needed"},
+		{"no unit", entry(`{"name": "execution", "value": 1, "basis": "x"}`), lines.Fault{Field: "terms[0].unit", Line: 3, Code: "missing", Value: "unit"}, "is needed"},
+		{"no value", entry(`{"name": "execution", "unit": "working_days", "basis": "x"}`), lines.Fault{Field: "terms[0].value", Line: 3, Code: "missing", Value: "value"}, "is needed"},
+		{"no basis", entry(`{"name": "execution", "unit": "working_days", "value": 1}`), lines.Fault{Field: "terms[0].basis", Line: 3, Code: "missing", Value: "basis"}, "is needed"},
+		{"another unit", change(`"unit": "working_days"`, `"unit": "calendar_days"`), lines.Fault{Field: "terms[0].unit", Line: 4, Code: "wrong_unit", Value: "working_days"}, `"calendar_days", want working_days`},
+		{"working days for calendar days", change(`"unit": "calendar_days"`, `"unit": "working_days"`), lines.Fault{Field: "terms[1].unit", Line: 5, Code: "wrong_unit", Value: "calendar_days"}, `"working_days", want calendar_days`},
+		{"days for money", change(`"unit": "tenge"`, `"unit": "working_days"`), lines.Fault{Field: "terms[6].unit", Line: 10, Code: "wrong_unit", Value: "tenge"}, `"working_days", want tenge`},
+		{"a blank basis", entry(`{"name": "execution", "value": 1, "unit": "working_days", "from": "2026-01-01", "basis": " "}`), lines.Fault{Field: "terms[0].basis", Line: 3, Code: "missing"}, "is empty"},
+		{"too long a basis", entry(`{"name": "execution", "value": 1, "unit": "working_days", "from": "2026-01-01", "basis": "` + strings.Repeat("x", 1001) + `"}`), lines.Fault{Field: "terms[0].basis", Line: 3, Code: "too_long", Value: "1000"}, "has more than 1000 characters, or one of no line"},
+		{"no date", entry(`{"name": "execution", "value": 1, "unit": "working_days", "from": "1 January", "basis": "x"}`), lines.Fault{Field: "terms[0].from", Line: 3, Code: "no_date", Value: "1 January"}, `"1 January" is no date`},
+		{"the same day twice", entry(`{"name": "execution", "value": 1, "unit": "working_days", "basis": "x"}`), lines.Fault{Field: "terms[11]", Line: 14, Code: "same_day", Value: "execution"}, "execution stands twice for the same day"},
+		{"no days", change(`"discussion", "value": 5`, `"discussion", "value": 0`), lines.Fault{Field: "terms[0].value", Line: 4, Code: "no_days", Value: "0"}, "0 is no number of days from 1 to 366"},
+		{"a year and a day", change(`"discussion", "value": 5`, `"discussion", "value": 367`), lines.Fault{Field: "terms[0].value", Line: 4, Code: "no_days", Value: "367"}, "367 is no number of days from 1 to 366"},
+		{"half a day", change(`"discussion", "value": 5`, `"discussion", "value": 1.5`), lines.Fault{Field: "terms[0].value", Line: 4, Code: "no_days", Value: "1.5"}, "1.5 is no number of days from 1 to 366"},
+		{"days in words", change(`"discussion", "value": 5`, `"discussion", "value": "5"`), lines.Fault{Field: "terms[0].value", Line: 4, Code: "kind", Value: "5"}, `"5" is no number`},
+		{"a part of a tiyn", change(`"value": 5000000`, `"value": 5000000.001`), lines.Fault{Field: "terms[7].value", Line: 11, Code: "no_tenge", Value: "5000000.001"}, "5000000.001 is no amount of tenge: it has more than two decimals"},
+		{"a debt", change(`"value": 5000000`, `"value": -5000000`), lines.Fault{Field: "terms[7].value", Line: 11, Code: "no_tenge", Value: "-5000000"}, "-5000000 is no amount of tenge"},
+		{"money in powers", change(`"value": 5000000`, `"value": 5e6`), lines.Fault{Field: "terms[7].value", Line: 11, Code: "no_tenge", Value: "5e6"}, "5e6 is no amount of tenge"},
+		{"too much money", change(`"value": 5000000`, `"value": 92233720368547758.08`), lines.Fault{Field: "terms[7].value", Line: 11, Code: "no_tenge", Value: "92233720368547758.08"}, "92233720368547758.08 is no amount of tenge"},
+		{"one that is missing", change(`"review"`, `"execution"`), lines.Fault{Field: "terms[13]", Line: 17, Code: "same_day", Value: "execution"}, "execution stands twice for the same day"},
+		{"one from a day on alone", change(`"basis": "order № 1318`, `"from": "2023-12-26", "basis": "order № 1318`), lines.Fault{Field: "terms", Line: 3, Code: "not_always", Value: "confirmation"}, "confirmation has no value from always on"},
+		{"as many terms as there may be", entry(strings.Repeat("null,", 981) + "null"), lines.Fault{Field: "terms[0]", Line: 3, Code: "kind"}, "is no object"},
+		{"a term too many", entry(strings.Repeat("0,", 982) + "0"), lines.Fault{Field: "terms", Line: 20, Code: "many", Value: "1000"}, "has more than 1000 entries"},
+		{"too large a file", whole + strings.Repeat(" ", 256<<10), lines.Fault{Line: 1, Code: "large", Value: "262144"}, "it is larger than 262144 bytes"},
+		{"too deep a file", strings.Replace(whole, `"basis": "order`, `"x": [[[1]]], "basis": "order`, 1), lines.Fault{Field: "terms[11].x[0][0]", Line: 15, Code: "deep"}, "too deep"},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			book, err := control.ReadTerms([]byte(r.text))
-			if book != nil || err == nil || !strings.HasPrefix(err.Error(), "read terms: line ") {
+			if book != nil || err == nil || !strings.HasPrefix(err.Error(), "read terms: line ") || !strings.HasSuffix(err.Error(), ": "+r.why) {
 				t.Fatalf("it gives %v, %v", book, err)
 			}
 			wrongBy(t, err, r.want)
@@ -174,7 +177,7 @@ func TestABookNamesTheFileThatIsWrong(t *testing.T) {
 		*book.File(part) = []byte("?")
 		rules, err := book.Rules()
 		var bad *control.BadFile
-		if rules != nil || !errors.As(err, &bad) || bad.Part != part || !strings.HasPrefix(bad.Error(), string(part)+": ") {
+		if rules != nil || !errors.As(err, &bad) || bad.Part != part || !strings.HasPrefix(bad.Error(), string(part)+": read ") {
 			t.Errorf("%s: %v, %v", part, rules, err)
 		}
 		if fault := new(lines.Fault); !errors.As(err, &fault) || fault.Line != 1 {
@@ -295,5 +298,11 @@ func TestADatedTableIsCheckedToo(t *testing.T) {
 		if _, err := control.ReadCatalogue(strings.NewReader(good), "x"); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+func TestAFileIsNamedByItsContent(t *testing.T) {
+	if got := control.FileVersion([]byte("x")); got != "2d711642" { // SHA-256 of x begins so
+		t.Errorf("it is called %s", got)
 	}
 }

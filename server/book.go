@@ -37,7 +37,8 @@ func (b *inForce) versions() string {
 }
 
 // bookIn is the book in force as a transaction sees it: whichever server brought it, all that the
-// transaction decides is decided by it. It is read anew only when its number is another one.
+// transaction decides is decided by it. It is read anew only when its number is another one; so that no
+// number ever stands for two books, a transaction that has set a book must not ask here any more.
 func (s *Server) bookIn(tx *store.Tx) (*inForce, error) {
 	number, err := tx.Version(kindRulebook, api.RulebookID)
 	if err != nil {
