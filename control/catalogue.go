@@ -93,5 +93,14 @@ func (c *Catalogue) ProfileAt(number int, t time.Time) (RiskProfile, bool) {
 	return RiskProfile{}, false
 }
 
+// Worded finds a profile by its number in the words of a day; where it was not checked on that day, in its
+// newest ones.
+func (c *Catalogue) Worded(number int, day time.Time) (RiskProfile, bool) {
+	if p, found := c.ProfileAt(number, day); found {
+		return p, true
+	}
+	return c.Profile(number)
+}
+
 // All lists every profile.
 func (c *Catalogue) All() []RiskProfile { return slices.Clone(c.profiles) }

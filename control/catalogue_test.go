@@ -82,6 +82,42 @@ func TestACatalogueIsListedByNumberAndCannotBeChangedThroughAll(t *testing.T) {
 	}
 }
 
+// terms.md: a notification keeps the profile's wording of its day.
+func TestAProfileIsWordedAsOnTheDayOfItsEvent(t *testing.T) {
+	catalogue, err := control.ReadCatalogue(strings.NewReader(strings.TrimSuffix(header, "\n")+",valid_from,valid_to\n"+
+		"1,D1,open_tender,cancel_purchase,қ,old,,2020-01-01,2026-03-10\n"+
+		"1,D1,open_tender,cancel_purchase,қ,new,,2026-03-11,\n"+
+		"2,,commodity_exchange,cancel_purchase,қ,old,,,2026-03-10\n"+
+		"2,,commodity_exchange,cancel_purchase,қ,new,,2026-03-11,\n"), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	created := almaty(t, "2026-03-12 10:00")
+	for _, r := range []struct {
+		stage     func(testing.TB) *given
+		direction control.Direction
+		number    int
+		published string
+		created   time.Time
+		want      string
+	}{
+		{inD1, control.D1, 1, "2026-03-10 23:59:59", created, "old"},
+		{inD1, control.D1, 1, "2026-03-11 00:00", created, "new"},
+		{inD1, control.D1, 1, "2019-03-11 00:00", created, "new"}, // it was not checked then
+		{inExchange, control.Undirected, 2, "2026-03-11 00:00", created, "new"},
+		{inExchange, control.Undirected, 2, "2026-03-11 00:00", almaty(t, "2026-03-10 23:59"), "old"},
+		{inD1, control.D1, 3, "2026-03-11 00:00", created, ""},
+	} {
+		g := r.stage(t)
+		g.purchase.PublishedAt, g.purchase.DiscussionEndsAt = almaty(t, r.published), almaty(t, "2026-03-17 00:00")
+		g.rules = &control.Rules{Calendar: g.rules.Calendar, Terms: g.rules.Terms, Catalogue: catalogue}
+		p, found := g.build().Worded(r.number, r.direction, r.created)
+		if p.NameRU != r.want || found != (r.want != "") {
+			t.Errorf("published %s and created %s, profile %d is %q, want %q", r.published, r.created, r.number, p.NameRU, r.want)
+		}
+	}
+}
+
 func TestACatalogueThatIsWrongIsRefusedWithLineAndColumn(t *testing.T) {
 	const good = "1,D1,open_tender,cancel_purchase,қ,р,sample\n"
 	long := strings.Repeat("ә", 1001)

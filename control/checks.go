@@ -1,6 +1,9 @@
 package control
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Mark is one cell: lot × risk profile. Both are No by default.
 type Mark struct {
@@ -19,8 +22,14 @@ func anyMark(marks []Mark) bool {
 	return slices.ContainsFunc(marks, func(m Mark) bool { return m.Checked || m.Violated })
 }
 
-func anyViolated(marks []Mark) bool {
-	return slices.ContainsFunc(marks, func(m Mark) bool { return m.Checked && m.Violated })
+// anyViolated says whether a profile of the list is violated.
+func anyViolated(profiles []RiskProfile, marks []Mark) bool {
+	for i := range profiles {
+		if m := findMark(marks, profiles[i].Number); m.Checked && m.Violated {
+			return true
+		}
+	}
+	return false
 }
 
 func findMark(marks []Mark, profile int) Mark {
@@ -57,11 +66,30 @@ func Violated(marks []Mark) []int {
 // Profiles lists the risk profiles that the purchase is checked for in a direction: those in force on
 // the day of its event, for plan points now.
 func (c *Case) Profiles(d Direction) []RiskProfile {
-	event := c.Window(d).Opens
-	if event.IsZero() {
-		event = c.Now
+	return c.Rules.Catalogue.ForAt(c.Purchase.Method, d, c.event(d, c.Now))
+}
+
+// event is the day that decides on the profiles of a direction; where it has none, the other one.
+func (c *Case) event(d Direction, other time.Time) time.Time {
+	if at := c.Window(d).Opens; !at.IsZero() {
+		return at
 	}
-	return c.Rules.Catalogue.ForAt(c.Purchase.Method, d, event)
+	return other
+}
+
+// Worded finds a profile by its number as a notification in the direction words it: in the words of the
+// day of its event, for plan points of the day on which it was created.
+func (c *Case) Worded(number int, d Direction, created time.Time) (RiskProfile, bool) {
+	return c.Rules.Catalogue.Worded(number, c.event(d, created))
+}
+
+// Violated lists the profiles of a lot in a direction that are violated, ascending: of those that it is
+// checked for, whatever was marked while another was.
+func (c *Case) Violated(lot int, d Direction) []int {
+	profiles := c.Profiles(d)
+	return slices.DeleteFunc(Violated(c.Work[lot].In(d).Marks), func(number int) bool {
+		return !slices.ContainsFunc(profiles, func(p RiskProfile) bool { return p.Number == number })
+	})
 }
 
 // Mark answers whether the actor may mark the lot in the direction: the assignee alone,

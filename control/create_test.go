@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,42 @@ func TestR31ADirectionWithoutProfilesIsNeverChecked(t *testing.T) {
 	g.rules = &control.Rules{Calendar: g.rules.Calendar, Terms: g.rules.Terms, Catalogue: empty}
 	g.done(0).In(control.D1).Marks = nil
 	expect(t, g.build().Create(aigul, 0, control.D1), "R-3.1 not_checked")
+}
+
+// A plan point is checked for the profiles of today: what was marked while another was doesn't count.
+func TestR31AProfileThatIsCheckedNoMoreIsNoViolation(t *testing.T) {
+	g := ready(inExchange, control.Undirected)(t)
+	const retired, kept = 101, 102
+	catalogue, err := control.ReadCatalogue(strings.NewReader(strings.TrimSuffix(header, "\n")+",valid_from,valid_to\n"+
+		"101,,commodity_exchange,cancel_purchase,қ,р,,,2026-03-01\n"+
+		"102,,commodity_exchange,cancel_purchase,қ,р,,,\n"), "later")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.rules = &control.Rules{Calendar: g.rules.Calendar, Terms: g.rules.Terms, Catalogue: catalogue}
+	marks := g.done(0).In(control.Undirected)
+	marks.Marks = []control.Mark{{Profile: retired, Checked: true, Violated: true}, {Profile: kept, Checked: true}}
+	create := func(at string) (control.Verdict, []int) {
+		g.at(at)
+		c := g.build()
+		return c.Create(aigul, 0, control.Undirected), c.Violated(0, control.Undirected)
+	}
+	v, violated := create("2026-03-01 23:59:59")
+	expect(t, v, "R-3.1.6")
+	if !slices.Equal(violated, []int{retired}) {
+		t.Errorf("on its last day violated are %v", violated)
+	}
+	v, violated = create("2026-03-02 00:00")
+	expect(t, v, "R-3.1 no_violation")
+	if len(violated) > 0 {
+		t.Errorf("after it violated are %v", violated)
+	}
+	marks.Marks[1].Violated = true
+	v, violated = create("2026-03-02 00:00")
+	expect(t, v, "R-3.1.6")
+	if !slices.Equal(violated, []int{kept}) {
+		t.Errorf("with another one violated are %v", violated)
+	}
 }
 
 func TestR31ByTheAssigneeWhoSetTheMarks(t *testing.T) {

@@ -34,7 +34,7 @@ func (c *Case) Create(a Actor, lot int, d Direction) Verdict {
 		return refuse("R-3.10", ShutOut, number).within(Window{when.Opens, when.Closes})
 	case !allChecked(c.Profiles(d), w.Marks):
 		return refuse(rule, NotChecked, number).within(Window{when.Opens, when.Closes})
-	case !anyViolated(w.Marks):
+	case !anyViolated(c.Profiles(d), w.Marks):
 		return refuse(rule, NoViolation, number).within(Window{when.Opens, when.Closes})
 	default:
 		return when

@@ -168,7 +168,7 @@ func (u *unit) newNotification(d *dossier, i int, c api.CreateCommand) api.Notif
 		Organizer: object, AuthorName: u.caller.me.Person.FullName(), CreatedAt: u.now,
 		State: control.Notification{
 			Direction: c.Direction, Author: u.caller.actor.Person, Organization: u.caller.actor.Organization,
-			Recipient: object.BIN, Profiles: control.Violated(d.rules.Work[i].In(c.Direction).Marks),
+			Recipient: object.BIN, Profiles: d.rules.Violated(i, c.Direction),
 		},
 	}
 }
@@ -442,7 +442,7 @@ func (u *unit) notificationData(d *dossier, i int, n api.Notification) document.
 		remedies = append(remedies, string(open.Remedy))
 	}
 	for _, number := range n.State.Profiles {
-		profile, found := u.rules.Catalogue.Profile(number)
+		profile, found := d.rules.Worded(number, n.State.Direction, n.CreatedAt)
 		if !found {
 			continue // retired since: the certificate keeps its wording
 		}

@@ -195,7 +195,7 @@ func (q *question) notification(i int, d control.Direction) (*control.Notificati
 		n.Author, n.Organization = actor, home
 	}
 	if n.Profiles == nil {
-		n.Profiles = control.Violated(q.rules.Work[i].In(d).Marks)
+		n.Profiles = q.rules.Violated(i, d)
 	}
 	if !said.status.Sent() || said.deliveredAt.IsZero() {
 		return n, nil
