@@ -138,18 +138,23 @@ func (d *Desk) card(n Versioned[api.Notification]) Card {
 		Edit: s.May(a, control.ActionEdit), Delete: s.May(a, control.ActionDelete),
 		SendToAgreement: s.May(a, control.ActionSendToAgreement), Agree: s.May(a, control.ActionAgree),
 		Reject: s.May(a, control.ActionReject), Approve: s.May(a, control.ActionApprove),
-		Recall: s.May(a, control.ActionRecall), Send: s.May(a, control.ActionSend), Acknowledge: s.May(a, control.ActionAcknowledge),
+		Recall: s.May(a, control.ActionRecall), Send: s.May(a, control.ActionSend), Acknowledge: s.Acknowledge(a, d.Now()),
 		Answers: answersOf(s, a, d.Now()),
 	}
-	remedies := s.Remedies
-	if rules, lot, known := d.caseOf(n.Body); known {
+	remedies, day := s.Remedies, n.Body.CreatedAt
+	rules, lot, known := d.caseOf(n.Body)
+	if known {
 		c.Window = rules.Window(s.Direction)
 		if len(remedies) == 0 { // not sent yet: what sending will open
 			remedies = rules.Remedies(lot, s.Direction, s.Profiles, d.Now())
 		}
 	}
 	for _, number := range s.Profiles {
-		if p, found := d.rules().Catalogue.Profile(number); found {
+		p, found := d.rules().Catalogue.Worded(number, day)
+		if known {
+			p, found = rules.Worded(number, s.Direction, day)
+		}
+		if found {
 			p.Remedies = nil // the catalogue has more than this notification opens
 			for _, open := range remedies {
 				p.Remedies = append(p.Remedies, open.Remedy)

@@ -19,6 +19,16 @@ func (n *Notification) Object(a Actor, now time.Time) Verdict {
 	return v
 }
 
+// Acknowledge answers whether the actor may acknowledge the notification by opening it: until its deadline,
+// at which what nobody has opened lapses as such.
+func (n *Notification) Acknowledge(a Actor, now time.Time) Verdict {
+	v := n.May(a, ActionAcknowledge)
+	if v.Allowed && !n.Deadline.IsZero() && !now.Before(n.Deadline) {
+		return refuse("R-3.12", WindowClosed, "").within(Window{n.DeliveredAt, n.Deadline})
+	}
+	return v
+}
+
 // Begin answers whether the actor may say that the execution has begun.
 func (n *Notification) Begin(a Actor, now time.Time) Verdict {
 	v := n.May(a, ActionBegin)

@@ -198,6 +198,21 @@ func TestR312ObjectingOnceWithinItsTerm(t *testing.T) {
 	}
 }
 
+func TestR312OpeningCountsUntilTheDeadline(t *testing.T) {
+	n := delivered(t, control.NotificationDelivered)
+	last := n.Deadline.Add(-time.Millisecond)
+	expect(t, n.Acknowledge(dana, last), "R-3.12")
+	v := n.Acknowledge(dana, n.Deadline)
+	expect(t, v, "R-3.12 window_closed")
+	if !v.Opens.Equal(n.DeliveredAt) || !v.Closes.Equal(n.Deadline) {
+		t.Errorf("it says from %s until %s", v.Opens, v.Closes)
+	}
+	expect(t, control.May(dana, control.ActionAcknowledge, control.Facts{Notification: n, Now: n.Deadline}), "R-3.12 window_closed")
+	expect(t, n.Acknowledge(stranger, n.Deadline), "R-3.12 missing_relation")
+	n.Deadline = time.Time{}
+	expect(t, n.Acknowledge(dana, last), "R-3.12")
+}
+
 // stranger works in another audit object.
 var stranger = control.Actor{Person: "stranger", Organization: "hospital", Roles: []control.Role{control.AuditObject}}
 

@@ -139,6 +139,8 @@ func mayOnNotification(a Actor, action Action, f Facts) Verdict {
 		return f.Case.Agree(a, n, f.Lot, f.Other)
 	case ActionReject:
 		return n.Reject(a, f.Text)
+	case ActionAcknowledge:
+		return n.Acknowledge(a, f.Now)
 	case ActionObject:
 		return n.Object(a, f.Now)
 	case ActionBegin:

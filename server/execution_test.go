@@ -73,3 +73,15 @@ func TestNoRemedyAfterTheDeadline(t *testing.T) {
 	w.clock.set(deadline.Add(-time.Millisecond))
 	w.act(person("organizer"), notificationID, "execute", amended).ok(t)
 }
+
+// TestNobodyOpensANotificationAfterItsDeadline, while the centre has not come to its lapse.
+func TestNobodyOpensANotificationAfterItsDeadline(t *testing.T) {
+	w := at(t, delivered)
+	d := w.fallsDue(control.LapseDue)
+	w.clock.set(d.At)
+	w.act(person("organizer"), notificationID, "acknowledge", nil).refusedAs(t, http.StatusConflict, "window_closed")
+	w.catchUp()
+	if n := w.seenBy(person("auditor")); n.State.Status != control.NotificationLapsedUnknown {
+		t.Errorf("it is %s", n.State.Status)
+	}
+}

@@ -376,7 +376,7 @@ func (s *Server) PostNotificationApprove(ctx context.Context, r api.PostNotifica
 func (s *Server) PostNotificationAcknowledge(ctx context.Context, r api.PostNotificationAcknowledgeRequestObject) (api.PostNotificationAcknowledgeResponseObject, error) {
 	const action = control.ActionAcknowledge
 	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
-		if err := demand(n.body.State.May(u.caller.actor, action), action); err != nil {
+		if err := demand(n.body.State.Acknowledge(u.caller.actor, u.now), action); err != nil {
 			return err
 		}
 		n.body.OpenedAt = u.now

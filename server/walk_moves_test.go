@@ -229,7 +229,7 @@ func (w *walk) onNotification(by who, c *control.Case, life *life, n api.Notific
 	add("reject", s.Reject(a, "Неверно"), "reject", api.RejectCommand{Reason: "Неверно"})
 	add("prepare", c.Approve(a, &s, lot), "prepare", nil)
 	add("recall", s.May(a, control.ActionRecall), "recall", nil)
-	add("acknowledge", s.May(a, control.ActionAcknowledge), "acknowledge", nil)
+	add("acknowledge", s.Acknowledge(a, now), "acknowledge", nil)
 	add("begin", s.Begin(a, now), "begin", nil)
 	for _, r := range control.Remedies() {
 		add("execute "+string(r), s.Execute(a, r, now), "execute", api.ExecuteCommand{Remedy: api.ExecuteCommandRemedy(r), Text: "Сделано"})
