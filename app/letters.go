@@ -75,7 +75,7 @@ func (d *Desk) letter(m api.Message, cards map[string]Card) (Letter, error) {
 	var duties []control.Duty
 	if c, known := cards[m.Notification]; known {
 		l = l.with(c)
-		duties, _ = d.rules().NotificationDuties(&c.Notification.State) // a year that lacks leaves out reminders alone
+		duties, _ = d.rules().NotificationDuties(&c.Notification.State, c.Notification.ConfirmUntil) // a year that lacks leaves out reminders alone
 	}
 	if m.Objection != "" {
 		o, found, err := mirroredOne[api.Objection](d, api.ObjectKindObjection, m.Objection)

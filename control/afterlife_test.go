@@ -139,7 +139,7 @@ func (w *afterlife) wait(t *rapid.T) {
 
 // clock is the job of the centre: it does what is due.
 func (w *afterlife) clock(t *rapid.T) {
-	duties, err := w.rules.NotificationDuties(&w.n)
+	duties, err := w.rules.NotificationDuties(&w.n, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

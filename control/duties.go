@@ -37,9 +37,15 @@ type Duty struct {
 	Tells Relation
 }
 
-// Key tells this duty of its aggregate from every other, so that a job can see that it was done. A
-// term that moved makes new duties.
-func (d Duty) Key() string { return string(d.Kind) + "@" + d.At.UTC().Format(time.RFC3339Nano) }
+// Key tells what this duty says of its aggregate from everything else, so that it is said once. A term
+// that moved makes new duties; a reminder that another calendar moved is the same one.
+func (d Duty) Key() string {
+	at := d.At
+	if d.Kind == RemindExecution || d.Kind == RemindConfirmation || d.Kind == RemindReview {
+		at = d.Term
+	}
+	return string(d.Kind) + "@" + at.UTC().Format(time.RFC3339Nano)
+}
 
 // Due picks the duties whose time has come, the earliest first. What was already done the caller
 // knows by the keys.
@@ -59,9 +65,12 @@ func Due(duties []Duty, now time.Time) []Duty {
 // NotificationDuties lists what time brings to a notification as it stands now: the opening of its
 // remedies, the reminder and the lapse, or the reminder and the overdue mark of the
 // confirmation. When the calendar lacks a year, it fails and lists what is known without it.
-func (r *Rules) NotificationDuties(n *Notification) ([]Duty, error) {
+//
+// answer is by when the author is to answer the report, as it was fixed when that came: a later book doesn't
+// move it. Zero: as this book says.
+func (r *Rules) NotificationDuties(n *Notification, answer time.Time) ([]Duty, error) {
 	if n.Status == NotificationAwaiting && !n.ReportedAt.IsZero() {
-		return r.confirmationDuties(n.ReportedAt)
+		return r.confirmationDuties(n.ReportedAt, answer)
 	}
 	if n.Deadline.IsZero() || !n.waitsForOrganizer() {
 		return nil, nil
@@ -116,10 +125,12 @@ func (n *Notification) waitsForOrganizer() bool {
 	return may
 }
 
-func (r *Rules) confirmationDuties(reported time.Time) ([]Duty, error) {
-	due, err := r.ConfirmationDue(reported)
-	if err != nil {
-		return nil, err
+func (r *Rules) confirmationDuties(reported, due time.Time) ([]Duty, error) {
+	if due.IsZero() {
+		var err error
+		if due, err = r.ConfirmationDue(reported); err != nil {
+			return nil, err
+		}
 	}
 	return r.termDuties(reported, due, ConfirmationReminder, RemindConfirmation, ConfirmationOverdue, Author)
 }

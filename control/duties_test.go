@@ -57,7 +57,7 @@ func TestWhatTimeBringsToANotification(t *testing.T) {
 			if r.but != nil {
 				r.but(n)
 			}
-			duties, err := builtInRules(t).NotificationDuties(n)
+			duties, err := builtInRules(t).NotificationDuties(n, time.Time{})
 			if err != nil || told(duties) != r.want {
 				t.Errorf("%s (%v), want %s", told(duties), err, r.want)
 			}
@@ -70,19 +70,19 @@ func TestWithoutACalendarNoDeadlineIsLost(t *testing.T) {
 	n := delivered(t, control.NotificationDelivered)
 	n.Deadline = almaty(t, "2028-01-12 00:00")
 	n.Remedies = []control.OpenRemedy{{Remedy: control.CancelPurchase, From: almaty(t, "2026-03-05 00:00")}}
-	duties, err := builtInRules(t).NotificationDuties(n)
+	duties, err := builtInRules(t).NotificationDuties(n, time.Time{})
 	expectUnknownYear(t, err, 2028)
 	if got := told(duties); got != "remedy_opens 03-05 00:00 · lapse 01-12 00:00" {
 		t.Errorf("known are %s", got)
 	}
 	n = delivered(t, control.NotificationAwaiting)
 	n.ReportedAt = almaty(t, "2026-12-31 10:00")
-	_, err = builtInRules(t).NotificationDuties(n)
+	_, err = builtInRules(t).NotificationDuties(n, time.Time{})
 	expectUnknownYear(t, err, 2027)
 	lead := []control.Term{{Name: control.ConfirmationTerm, Value: 1}, {Name: control.ConfirmationReminder, Value: 300}}
 	n.ReportedAt = almaty(t, "2025-03-12 10:00")
 	rules := &control.Rules{Calendar: builtInRules(t).Calendar, Terms: control.NewTermBook("x", lead)}
-	duties, err = rules.NotificationDuties(n)
+	duties, err = rules.NotificationDuties(n, time.Time{})
 	expectUnknownYear(t, err, 2024)
 	if got := told(duties); got != "confirmation_overdue 03-14 00:00" {
 		t.Errorf("known are %s", got)
@@ -163,7 +163,7 @@ func TestWhoLearnsOfWhatTimeBrings(t *testing.T) {
 			if r.objection != nil {
 				duties, err = builtInRules(t).ObjectionDuties(r.objection)
 			} else {
-				duties, err = builtInRules(t).NotificationDuties(r.notification)
+				duties, err = builtInRules(t).NotificationDuties(r.notification, time.Time{})
 			}
 			got := map[control.DutyKind]told{}
 			for _, d := range duties {
@@ -247,5 +247,23 @@ func TestWhatIsDueComesInOrderAndIsToldByItsKey(t *testing.T) {
 	}
 	if key := duties[0].Key(); key != "lapse@2026-03-17T19:00:00Z" || key == duties[1].Key() {
 		t.Errorf("the keys are %q and %q", key, duties[1].Key())
+	}
+	for _, kind := range control.DutyKinds() {
+		reminds := strings.HasPrefix(string(kind), "remind_")
+		moved := control.Duty{Kind: kind, At: first.AddDate(0, 0, -1), Term: second}
+		other := control.Duty{Kind: kind, At: first, Term: second.AddDate(0, 0, 1)}
+		d := control.Duty{Kind: kind, At: first, Term: second}
+		if (d.Key() == moved.Key()) != reminds || (d.Key() == other.Key()) == reminds {
+			t.Errorf("the keys of %s are %q, moved %q, of another term %q", kind, d.Key(), moved.Key(), other.Key())
+		}
+	}
+}
+
+func TestR313TheTermOfAnAnswerStaysAsItWasFixed(t *testing.T) {
+	n := &control.Notification{Status: control.NotificationAwaiting, ReportedAt: almaty(t, "2026-03-20 10:00")}
+	until := almaty(t, "2026-04-02 00:00")
+	duties, err := builtInRules(t).NotificationDuties(n, until)
+	if want := "remind_confirmation 04-01 00:00 · confirmation_overdue 04-02 00:00"; err != nil || told(duties) != want {
+		t.Errorf("time brings %s, want %s: %v", told(duties), want, err)
 	}
 }

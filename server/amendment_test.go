@@ -360,3 +360,78 @@ func TestTheAdministratorsBookOutlivesThePrograms(t *testing.T) {
 		t.Errorf("a program without a book: %v", err)
 	}
 }
+
+// reworded is the built-in catalogue in which profile 1 says something else from a day on.
+func reworded(day, before string) string {
+	var out []string
+	for i, row := range strings.Split(strings.TrimSuffix(string(assets.RiskProfiles), "\n"), "\n") {
+		switch {
+		case i == 0:
+			out = append(out, row+",valid_from,valid_to")
+		case strings.HasPrefix(row, "1,"):
+			out = append(out, row+",,"+before, "1,D1,open_tender|prequalified_tender|auction,amend_documentation,Басқаша,Иначе,ours,"+day+",")
+		default:
+			out = append(out, row+",,")
+		}
+	}
+	return strings.Join(out, "\n") + "\n"
+}
+
+// TestANotificationKeepsTheWordingOfItsDay: what a profile will say next year stands on no notification of this one.
+func TestANotificationKeepsTheWordingOfItsDay(t *testing.T) {
+	file := func(amend bool) string {
+		w := at(t, marked)
+		if amend {
+			w.amends(person("A/administrator"), 1, api.RulebookCommand{Catalogue: reworded("2027-01-01", "2026-12-31")}).ok(t)
+		}
+		w.draft(person("auditor"), notificationID, 0, person("approver"))
+		w.act(person("auditor"), notificationID, "send-to-agreement", nil).ok(t)
+		n, _ := w.notification(notificationID)
+		return n.File
+	}
+	if file(false) != file(true) {
+		t.Error("the notification is worded by a catalogue that is not in force yet")
+	}
+}
+
+// withOff is the built-in calendar with one more day off in 2026.
+func withOff(day string) string {
+	before, year, _ := strings.Cut(string(assets.WorkCalendar), `"2026": {`)
+	year = strings.Replace(year, `"off": [`, `"off": ["`+day+`",`, 1)
+	return before + `"2026": {` + strings.Replace(year, "246", "245", 1)
+}
+
+// TestTheTermOfAnAnswerStays: R-3.13, R-11.7; whatever the calendar says later, and the overdue mark comes once.
+func TestTheTermOfAnAnswerStays(t *testing.T) {
+	w := at(t, reported)
+	d := w.fallsDue(control.ConfirmationOverdue)
+	n := w.seenBy(person("auditor"))
+	if !n.ConfirmUntil.Equal(d.At) {
+		t.Fatalf("the answer is due by %s, and overdue from %s", n.ConfirmUntil, d.At)
+	}
+	last := d.At.AddDate(0, 0, -1).In(noon().Location()).Format(time.DateOnly)
+	text := withOff(last)
+	w.amends(person("A/administrator"), 1, api.RulebookCommand{Calendar: text}).ok(t)
+	w.until(d.At)
+	if got := w.told(person("auditor")); !strings.HasSuffix(got, "confirmation_overdue") {
+		t.Errorf("told at the end of the term: %q", got)
+	}
+	w.until(d.At.AddDate(0, 0, 4))
+	if got := w.told(person("auditor")); strings.Count(got, "confirmation_overdue") != 1 {
+		t.Errorf("told later: %q", got)
+	}
+}
+
+// TestAReminderIsNotToldTwice: R-3.12; a day that is off after all would have had it told earlier.
+func TestAReminderIsNotToldTwice(t *testing.T) {
+	w := at(t, delivered)
+	d := w.fallsDue(control.RemindExecution)
+	w.until(d.At)
+	off := d.At.AddDate(0, 0, 1).In(noon().Location()).Format(time.DateOnly)
+	text := withOff(off)
+	w.amends(person("A/administrator"), 1, api.RulebookCommand{Calendar: text}).ok(t)
+	w.until(d.At.Add(time.Hour))
+	if got := w.told(person("organizer")); strings.Count(got, "remind_execution") != 1 {
+		t.Errorf("told %q", got)
+	}
+}

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"baqylau/api"
@@ -13,7 +14,7 @@ import (
 // watch schedules what time brings to a notification as it now stands (R-3.11 … ). What was
 // scheduled before and is no longer true will do nothing.
 func (u *unit) watch(n *api.Notification) error {
-	duties, err := u.rules.NotificationDuties(&n.State)
+	duties, err := u.rules.NotificationDuties(&n.State, n.ConfirmUntil)
 	return u.schedule(n.ID, duties, err)
 }
 
@@ -46,7 +47,7 @@ func dutiesOf(r store.Record, rules *control.Rules) (duties []control.Duty, unkn
 		if err := decode(r, &n); err != nil {
 			return nil, nil, err
 		}
-		duties, unknown = rules.NotificationDuties(&n.State)
+		duties, unknown = rules.NotificationDuties(&n.State, n.ConfirmUntil)
 	case kindObjection:
 		var o api.Objection
 		if err := decode(r, &o); err != nil {
@@ -129,7 +130,10 @@ func (u *unit) duty(j store.Job, duties []control.Duty, unknown error) (d contro
 	if i := slices.IndexFunc(due, same); i >= 0 {
 		return due[i], true, nil
 	}
-	if slices.ContainsFunc(duties, same) {
+	if i := slices.IndexFunc(duties, same); i >= 0 {
+		if u.now.Before(duties[i].At) { // the clock was put back since the job was taken: it stays set
+			return d, false, fmt.Errorf("it is not due before %s", duties[i].At)
+		}
 		return d, false, nil
 	}
 	if unknown != nil {
@@ -156,7 +160,7 @@ func (u *unit) notificationDuty(j store.Job) error {
 			return err
 		}
 	}
-	duties, unknown := u.rules.NotificationDuties(&n.body.State)
+	duties, unknown := u.rules.NotificationDuties(&n.body.State, n.body.ConfirmUntil)
 	d, needed, err := u.duty(j, duties, unknown)
 	if err != nil || !needed {
 		return err

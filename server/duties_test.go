@@ -57,7 +57,7 @@ func (w *world) told(p who) string {
 func (w *world) fallsDue(kind control.DutyKind) control.Duty {
 	w.t.Helper()
 	n := w.seenBy(person("auditor"))
-	duties, err := rules(w.t).NotificationDuties(&n.State)
+	duties, err := rules(w.t).NotificationDuties(&n.State, n.ConfirmUntil)
 	if n.Objection != "" {
 		o, _ := w.objection(person("objection-manager"))
 		more, failed := rules(w.t).ObjectionDuties(&o.State)

@@ -291,3 +291,18 @@ func TestADismissalRacesWithNewWork(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoLeftSubstitutesNobody: nor is anybody seated in their place.
+func TestWhoLeftSubstitutesNobody(t *testing.T) {
+	w := at(t, begun)
+	gone := person("second-auditor")
+	w.dismiss(gone, "", nil).ok(t)
+	for _, c := range []api.SubstituteCommand{
+		{ID: substitutionID, Absent: gone.iin, Deputy: person("auditor").iin, From: noon(), Until: noon().AddDate(0, 0, 1)},
+		{ID: substitutionID + "2", Absent: person("auditor").iin, Deputy: gone.iin, From: noon(), Until: noon().AddDate(0, 0, 1)},
+	} {
+		w.unchanged(func() {
+			w.post(person("administrator"), "/v1/admin/substitutions", c).refusedAs(t, http.StatusConflict, "unfit_deputy")
+		})
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"baqylau/api"
 	"baqylau/control"
+	"baqylau/server"
 	"baqylau/server/store"
 )
 
@@ -142,4 +143,28 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	}
 	stop()
 	<-ended
+}
+
+// TestAClockThatIsPutBackLosesNothing: between the taking of a job and its doing, too.
+func TestAClockThatIsPutBackLosesNothing(t *testing.T) {
+	w := at(t, delivered)
+	d := w.fallsDue(control.LapseDue)
+	w.until(d.At.Add(-time.Hour))
+	var looks int
+	back := served(t, w.store, func(c *server.Config) {
+		c.Clock = func() time.Time {
+			if looks++; looks > 1 {
+				return d.At.Add(-time.Minute)
+			}
+			return d.At
+		}
+	})
+	looks = 0
+	if err := back.centre.CatchUp(t.Context()); err == nil {
+		t.Error("nothing is said")
+	}
+	w.until(d.At.Add(time.Hour))
+	if n := w.seenBy(person("auditor")); n.State.Status != control.NotificationLapsedUnknown {
+		t.Errorf("it is %s", n.State.Status)
+	}
 }

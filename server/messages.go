@@ -13,10 +13,15 @@ import (
 const maxAudience = 10_000
 
 // inform puts a word into the cabinets of people. name tells this message from every other one that a
-// person gets.
+// person gets: who has it is not told again.
 func (u *unit) inform(people []string, name string, m api.Message) error {
 	for _, person := range people {
 		m.ID, m.Person, m.At = name+":"+person, person, u.now
+		if _, err := u.Version(kindMessage, m.ID); err == nil {
+			continue
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
 		err := u.put(store.Record{Kind: kindMessage, ID: m.ID, Owner: person}, 0, m, "message", []string{personScope(person)})
 		if err != nil {
 			return err
