@@ -83,7 +83,10 @@ func (p Person) ShortName() string {
 	return p.Surname
 }
 
-// Actor is the person as the rules know people.
+// Actor is the person as the rules know people: whoever was dismissed belongs nowhere and has no role.
 func (p Person) Actor() control.Actor {
+	if !p.DismissedAt.IsZero() {
+		return control.Actor{Person: p.IIN}
+	}
 	return control.Actor{Person: p.IIN, Organization: p.Organization, Roles: p.Roles}
 }
