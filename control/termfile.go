@@ -137,9 +137,12 @@ func label(to *string, most int) lines.Reader {
 	}
 }
 
-// fitsLine says whether a text is one line of at most so many characters.
+// fitsLine says whether a text is one line of at most so many characters, none of which would show it in
+// another order: it will stand in documents that are signed.
 func fitsLine(text string, most int) bool {
-	return utf8.RuneCountInString(text) <= most && !strings.ContainsFunc(text, unicode.IsControl)
+	return utf8.RuneCountInString(text) <= most && !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)
+	})
 }
 
 func readTerm(v *lines.Value, zone *time.Location) (Term, error) {
