@@ -1,5 +1,6 @@
 // Baqctl is the headless program of Baqylau: it runs a centre, takes the portal's data over, enrols
-// the first administrator, and tells the whole story of a desk control without a window.
+// the first administrator, tells the whole story of a desk control without a window, and signs and
+// verifies documents by themselves.
 package main
 
 import (
@@ -29,6 +30,9 @@ type cli struct {
 	Import  importCommand  `cmd:"" help:"Take files of the portal's open-data service over."`
 	Explain explainCommand `cmd:"" help:"Say what is allowed on a purchase, and why not: JSON, or words with --lang."`
 	Admin   adminCommand   `cmd:"" help:"Enrol people without the API."`
+	Keys    keysCommand    `cmd:"" help:"Say whose key a key file holds, and whether documents can be signed with it."`
+	Sign    signCommand    `cmd:"" help:"Sign documents with a key file; each signature is DOC.p7s."`
+	Verify  verifyCommand  `cmd:"" help:"Verify a signature: status 0 valid, 1 invalid, 2 can't tell, 3 bad input."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -52,7 +56,7 @@ func (versionCommand) Run(*session) error {
 func main() {
 	var c cli
 	parsed := kong.Parse(&c, kong.Name("baqctl"),
-		kong.Description("Baqylau: desk control of state procurement.\n\nExamples:\n  baqctl demo\n  baqctl serve --folder /var/lib/baqylau --listen 127.0.0.1:8443\n  baqctl import --folder /var/lib/baqylau trd-buy.json lots.json plans.json\n  baqctl admin create --folder /var/lib/baqylau --cert admin.cer\n  baqctl explain case.json --lang ru"),
+		kong.Description("Baqylau: desk control of state procurement.\n\nExamples:\n  baqctl demo\n  baqctl serve --folder /var/lib/baqylau --listen 127.0.0.1:8443\n  baqctl import --folder /var/lib/baqylau trd-buy.json lots.json plans.json\n  baqctl admin create --folder /var/lib/baqylau --cert admin.cer\n  baqctl explain case.json --lang ru\n  baqctl keys me.p12 --password-file secret.txt\n  baqctl sign a.pdf b.pdf --key me.p12 --password-file secret.txt\n  baqctl verify a.pdf --anchors trusted"),
 		kong.UsageOnError())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -64,6 +68,11 @@ func main() {
 	lang, err := language(c.Lang, os.Getenv("BAQYLAU_LANG"))
 	parsed.FatalIfErrorf(err)
 	if err := parsed.Run(&session{ctx: ctx, lang: lang, asked: c.Lang != "", log: log}); err != nil {
+		var told ended
+		if errors.As(err, &told) {
+			stop()
+			os.Exit(int(told))
+		}
 		text, whole := sentence(lang, err)
 		fmt.Fprintln(os.Stderr, text)
 		if !whole {
@@ -84,11 +93,21 @@ func language(asked, own string) (assets.Lang, error) {
 	}
 }
 
-// exitStatus is 2 where a case could not be read (explain), else 1.
+// ended is a command that has said everything itself and ends with the status.
+type ended int
+
+func (e ended) Error() string { return fmt.Sprintf("ended with %d", int(e)) }
+
+// exitStatus is 2 where a case could not be read (explain), 3 where what was given for signing or verifying
+// could not be, else 1.
 func exitStatus(err error) int {
 	var u unread
-	if errors.As(err, &u) {
+	var bad badInput
+	switch {
+	case errors.As(err, &u):
 		return 2
+	case errors.As(err, &bad):
+		return statusBad
 	}
 	return 1
 }

@@ -46,6 +46,18 @@ func sentence(lang assets.Lang, err error) (text string, whole bool) {
 		return lang.T("cmd.no_numbers"), true
 	case errors.Is(err, errRefused):
 		return lang.T("cmd.import.refused"), true
+	case errors.Is(err, errNoPassword):
+		return lang.T("eds.no_password"), true
+	case errors.Is(err, errTime):
+		return lang.T("eds.bad_time"), true
+	case errors.Is(err, errInTheWay):
+		return lang.T("eds.in_the_way"), true
+	case errors.Is(err, errTwice):
+		return lang.T("eds.twice"), true
+	case errors.Is(err, errTooLarge):
+		return lang.T("eds.too_large"), true
+	case errors.Is(err, errNoAnchors):
+		return lang.T("eds.no_anchors"), true
 	case code != "" && code != "unknown":
 		return lang.T("signing.fault." + code), true
 	default:

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"baqylau/assets"
+	"baqylau/signing"
+)
+
+// maxDocument bounds a document that is read whole.
+const maxDocument = 1 << 30
+
+type signCommand struct {
+	Documents    []string `arg:"" name:"doc" help:"Documents to sign." type:"path"`
+	Key          string   `required:"" help:"Key file: PKCS#12, .p12 or .pfx." type:"path"`
+	PasswordFile string   `required:"" help:"File whose first line is the password." type:"path"`
+	Out          string   `help:"Folder for the signatures; by default each lies beside its document." type:"path"`
+}
+
+// errLeft says that documents were left unsigned; they have been named.
+var errLeft = errors.New("documents were left unsigned")
+
+// errTwice is two documents whose signatures would have one name.
+var errTwice = errors.New("two documents would share one signature file")
+
+// job is one document of a batch.
+type job struct{ document, signature string }
+
+// outcome is what became of a document: already says that it bore this person's valid signature before.
+type outcome struct {
+	job
+	already bool
+	err     error
+}
+
+// Run signs every document with one unlocking of the key. A document that fails leaves the others signed, and those
+// that were left are named; called again, the command signs those alone.
+func (c signCommand) Run(s *session) error {
+	jobs, err := c.jobs()
+	if err != nil {
+		return badInput{err}
+	}
+	key, err := openKey(c.Key, c.PasswordFile)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = key.Close() }() // nothing is lost with it
+	if err := key.Identity().FitFor(signing.ForDocument, "", time.Now()).Err(); err != nil {
+		return err
+	}
+	if c.Out != "" {
+		if err := os.MkdirAll(c.Out, 0o755); err != nil {
+			return badInput{err}
+		}
+	}
+	done := 0
+	left := batch(s.ctx, jobs, func(j job) outcome { return c.sign(s.ctx, key, j) }, func(o outcome) {
+		done++
+		c.tell(s.lang, o, done, len(jobs))
+	})
+	if len(left) == 0 {
+		return nil
+	}
+	fmt.Fprintln(os.Stderr, s.lang.N("eds.sign.left", len(left)))
+	for _, j := range left {
+		fmt.Fprintln(os.Stderr, "  "+plain(j.document))
+	}
+	return ended(1)
+}
+
+// jobs gives every document the name of its signature.
+func (c signCommand) jobs() ([]job, error) {
+	taken := map[string]bool{}
+	var jobs []job
+	for _, document := range c.Documents {
+		signature := document + ".p7s"
+		if c.Out != "" {
+			signature = filepath.Join(c.Out, filepath.Base(signature))
+		}
+		if taken[signature] {
+			return nil, fmt.Errorf("%s: %w", signature, errTwice)
+		}
+		taken[signature] = true
+		jobs = append(jobs, job{document, signature})
+	}
+	return jobs, nil
+}
+
+// sign signs one document. What lies where the signature should go is left alone: it counts when it is this key's
+// valid signature over the document, and is in the way when it is not.
+func (c signCommand) sign(ctx context.Context, key *signing.Key, j job) outcome {
+	content, err := readBounded(j.document, maxDocument)
+	if err != nil {
+		return outcome{job: j, err: err}
+	}
+	if _, err := os.Lstat(j.signature); !errors.Is(err, fs.ErrNotExist) {
+		already, err := isSigned(content, j.signature, key.Identity())
+		if err == nil && !already {
+			err = fmt.Errorf("%s: %w", j.signature, errInTheWay)
+		}
+		return outcome{j, already, err}
+	}
+	cms, err := signing.Sign(ctx, key, content, time.Now())
+	if err == nil {
+		err = putNew(j.signature, cms)
+	}
+	return outcome{job: j, err: err}
+}
+
+// isSigned tells whether a file is the person's genuine signature over the content.
+func isSigned(content []byte, signature string, by signing.Identity) (bool, error) {
+	cms, err := readBounded(signature, maxSignature)
+	if err != nil {
+		return false, err
+	}
+	report := signing.Verify(content, cms, time.Now(), signing.Policy{})
+	return report.Step(signing.StepIntegrity).Outcome == signing.Passed &&
+		report.Step(signing.StepSignature).Outcome == signing.Passed &&
+		report.Signer.Certificate.Equal(by.Certificate), nil
+}
+
+func (c signCommand) tell(lang assets.Lang, o outcome, done, total int) {
+	count := fmt.Sprintf("%d/%d ", done, total)
+	switch {
+	case o.err != nil:
+		why, _ := sentence(lang, o.err)
+		fmt.Fprintln(os.Stderr, count+plain(o.document)+": "+why)
+	case o.already:
+		fmt.Println(count + plain(o.document) + ": " + lang.T("eds.sign.already"))
+	default:
+		fmt.Println(count + plain(o.document) + " → " + plain(o.signature))
+	}
+}
+
+// batch does the jobs on all processors and tells each outcome, one at a time; it returns the jobs that are left, in
+// their order. When the context ends, those under way are finished and no other is begun.
+func batch(ctx context.Context, jobs []job, do func(job) outcome, tell func(outcome)) (left []job) {
+	next := make(chan int)
+	undone := make([]bool, len(jobs))
+	var telling sync.Mutex
+	var workers sync.WaitGroup
+	for range min(len(jobs), runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := range next {
+				o := do(jobs[i])
+				telling.Lock()
+				tell(o)
+				undone[i] = o.err != nil
+				telling.Unlock()
+			}
+		})
+	}
+	for i := range jobs {
+		select {
+		case <-ctx.Done():
+			undone[i] = true
+			continue
+		default:
+		}
+		select {
+		case next <- i:
+		case <-ctx.Done():
+			undone[i] = true
+		}
+	}
+	close(next)
+	workers.Wait()
+	for i, j := range jobs {
+		if undone[i] {
+			left = append(left, j)
+		}
+	}
+	return left
+}
