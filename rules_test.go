@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -54,8 +55,9 @@ func TestNoRuleIsComposedOutsideControl(t *testing.T) {
 // decisions finds what a file decides by itself.
 func decisions(file *ast.File, statuses, roles []string) []string {
 	var found []string
+	control := nameOf(file, module+"/control")
 	note := func(what string, of []string, nodes ...ast.Node) {
-		for _, name := range controlNames(nodes...) {
+		for _, name := range selected(control, nodes...) {
 			if slices.Contains(of, name) && !slices.Contains(found, what+name) {
 				found = append(found, what+name)
 			}
@@ -64,7 +66,7 @@ func decisions(file *ast.File, statuses, roles []string) []string {
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CompositeLit:
-			if isControl(n.Type, "Verdict") && len(n.Elts) > 0 && !onlyAllowed(n) {
+			if kind, is := n.Type.(*ast.SelectorExpr); is && slices.Contains(selected(control, kind), "Verdict") && len(n.Elts) > 0 && !onlyAllowed(n) {
 				found = append(found, "makes a verdict")
 			}
 		case *ast.BinaryExpr:
@@ -110,8 +112,18 @@ func onlyAllowed(verdict *ast.CompositeLit) bool {
 	return true
 }
 
-// controlNames are the names of package control that stand in expressions, as they are or in a list.
-func controlNames(nodes ...ast.Node) []string {
+// nameOf is the name by which a file knows a package.
+func nameOf(file *ast.File, path string) string {
+	for _, spec := range file.Imports {
+		if spec.Path.Value == strconv.Quote(path) && spec.Name != nil {
+			return spec.Name.Name
+		}
+	}
+	return filepath.Base(path)
+}
+
+// selected are the names of a package that stand in expressions, as they are or in a list.
+func selected(of string, nodes ...ast.Node) []string {
 	var names []string
 	for _, node := range nodes {
 		ast.Inspect(node, func(n ast.Node) bool {
@@ -119,7 +131,7 @@ func controlNames(nodes ...ast.Node) []string {
 			case *ast.FuncLit: // what is in it is found where it stands
 				return false
 			case *ast.SelectorExpr:
-				if pkg, is := n.X.(*ast.Ident); is && pkg.Name == "control" {
+				if pkg, is := n.X.(*ast.Ident); is && pkg.Name == of {
 					names = append(names, n.Sel.Name)
 				}
 			}
@@ -127,11 +139,6 @@ func controlNames(nodes ...ast.Node) []string {
 		})
 	}
 	return names
-}
-
-func isControl(expr ast.Expr, name string) bool {
-	selected, is := expr.(*ast.SelectorExpr)
-	return is && slices.Contains(controlNames(selected), name)
 }
 
 // constantsOf are the constants of package control that are declared with one of the types.

@@ -18,6 +18,14 @@ func (m Mark) Set(checked, violated bool) Mark {
 	return Mark{Profile: m.Profile, Checked: checked, Violated: checked && violated}
 }
 
+// SetMany changes a mark as one of many at once: bulk violated skips what is unchecked.
+func (m Mark) SetMany(checked, violated bool) Mark {
+	if violated && !m.Checked {
+		return m
+	}
+	return m.Set(checked, violated)
+}
+
 func anyMark(marks []Mark) bool {
 	return slices.ContainsFunc(marks, func(m Mark) bool { return m.Checked || m.Violated })
 }

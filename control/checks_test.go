@@ -230,3 +230,26 @@ func TestR22EachDirectionShowsItsOwnProfilesWithTheirRemedies(t *testing.T) {
 		}
 	}
 }
+
+func TestR24BulkViolatedSkipsWhatIsUnchecked(t *testing.T) {
+	unchecked, clear := control.Mark{Profile: 3}, control.Mark{Profile: 3, Checked: true}
+	violated := control.Mark{Profile: 3, Checked: true, Violated: true}
+	for _, r := range []struct {
+		name              string
+		from              control.Mark
+		checked, violated bool
+		want              control.Mark
+	}{
+		{"violated, unchecked", unchecked, true, true, unchecked},
+		{"violated, clear", clear, true, true, violated},
+		{"violated, violated", violated, true, true, violated},
+		{"checked, unchecked", unchecked, true, false, clear},
+		{"checked, violated", violated, true, false, clear},
+		{"taken back, violated", violated, false, false, unchecked},
+		{"violated without being checked, clear", clear, false, true, unchecked},
+	} {
+		if got := r.from.SetMany(r.checked, r.violated); got != r.want {
+			t.Errorf("%s: %+v, want %+v", r.name, got, r.want)
+		}
+	}
+}

@@ -170,7 +170,7 @@ func viewReview(rule Rule, a Actor, committee string) Verdict {
 }
 
 // For is the notification as the actor may see it: to others than those who agree on it nothing of how
-// it came about, and of penalties only to whom R-10 shows them.
+// it came about, and of penalties only to whom shows them.
 func (n Notification) For(a Actor) Notification {
 	if n.ViewAgreement(a).Allowed {
 		return n

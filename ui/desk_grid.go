@@ -40,7 +40,7 @@ func (g *deskGrid) unsavedOf(page app.DeskPage) []kit.MarkChange {
 		for column := range lot.Marks {
 			if lot.Marks[column] != lot.Saved[column] {
 				changes = append(changes, kit.MarkChange{
-					Row: row, Column: column, From: shownMark(lot.Saved[column]), To: shownMark(lot.Marks[column]),
+					Row: row, Column: column, From: kit.MarkOf(lot.Saved[column]), To: kit.MarkOf(lot.Marks[column]),
 				})
 			}
 		}
@@ -78,7 +78,7 @@ func (g *deskGrid) facts() (rows []kit.GridRow, saved [][]kit.Mark, frozen []boo
 		lot := &g.d.page.Lots[at]
 		marks := make([]kit.Mark, len(lot.Saved))
 		for i, m := range lot.Saved {
-			marks[i] = shownMark(m)
+			marks[i] = kit.MarkOf(m)
 		}
 		rows = append(rows, kit.GridRow{Title: lot.Lot.Number, Note: assets.Money(int64(lot.Lot.Amount))})
 		saved = append(saved, marks)
@@ -144,24 +144,14 @@ func (g *deskGrid) keep() {
 			unsaved[lot.Lot.ID] = slices.Clone(lot.Saved)
 		}
 		mark := &unsaved[lot.Lot.ID][change.Column]
-		*mark = mark.Set(change.To != kit.Unchecked, change.To == kit.Violated)
+		to := change.To.Rules()
+		*mark = mark.Set(to.Checked, to.Violated)
 	}
 	if err := g.d.p.desk.KeepMarks(g.d.id, g.d.direction, unsaved); err != nil {
 		g.d.p.options.Log.Error("keep marks", "cause", err)
 		g.d.p.tell(look.Warning, app.Sentence(g.d.p.lang, err, actionMark))
 	}
 	g.d.changed()
-}
-
-func shownMark(m control.Mark) kit.Mark {
-	switch {
-	case m.Violated:
-		return kit.Violated
-	case m.Checked:
-		return kit.Clear
-	default:
-		return kit.Unchecked
-	}
 }
 
 // help shows what risk profiles mean: the full wording and the ways of elimination.

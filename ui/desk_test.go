@@ -63,7 +63,7 @@ func marksOf(t *testing.T, desk *app.Desk, purchase string) [][]kit.Mark {
 	for _, lot := range pageOf(t, desk, purchase).Lots {
 		var row []kit.Mark
 		for _, m := range lot.Saved {
-			row = append(row, shownMark(m))
+			row = append(row, kit.MarkOf(m))
 		}
 		all = append(all, row)
 	}

@@ -164,6 +164,88 @@ func TestEveryRuleThatCanBeShownHasACase(t *testing.T) {
 	}
 }
 
+// facets are what a rule that speaks of several things must be shown of, each by a row of its own.
+var facets = []struct {
+	rule      control.Rule
+	direction control.Direction
+	action    control.Action
+	reason    control.Reason
+}{
+	// R-3.10: every direction and what has none, and what holds sending back.
+	{"R-3.10", "D1", "send_all", ""},
+	{"R-3.10", "D2", "send_all", ""},
+	{"R-3.10", "D3", "send_all", ""},
+	{"R-3.10", "D4", "send_all", ""},
+	{"R-3.10", "", "send_all", ""},
+	{"R-3.10", "D1", "send_all", control.WindowClosed},
+	{"R-3.10", "D1", "send_all", control.NotChecked},
+	{"R-3.10", "D1", "send_all", control.NothingApproved},
+	{"R-3.10", "D1", "send_all", control.ShutOut},
+	{"R-3.10", "D2", "send_all", control.NotDiscussed},
+	{"R-3.10", "D4", "send_all", control.WindowNotOpen},
+	{"R-3.10", "D4", "send_all", control.NotApproved},
+	{"R-3.10", "D4", "send_all", control.ComplaintFiled},
+	{"R-3.1.4.d", "D4", "send_all", control.ComplaintDecided},
+	{"R-3.1.4.e", "D4", "send_all", control.ContractExists},
+	{"R-3.10", "D1", "create_notification", control.ShutOut},
+	// R-3.11: every remedy, where it is one.
+	{"R-3.11", "D1", "amend_documentation", ""},
+	{"R-3.11", "D1", "amend_documentation", control.WindowNotOpen},
+	{"R-3.11", "D1", "cancel_purchase", ""},
+	{"R-3.11", "D2", "cancel_purchase", ""},
+	{"R-3.11", "D3", "review_admission", ""},
+	{"R-3.11", "D3", "continue_without_review", ""},
+	{"R-3.11", "D4", "review_results", ""},
+	{"R-3.11", "D4", "continue_without_execution", ""},
+	{"R-3.11", "D4", "cancel_purchase", ""},
+	{"R-3.11", "", "cancel_purchase", ""},
+	{"R-3.11", "D4", "mark", control.ShutOut},
+	// R-2.9: each step of the order.
+	{"R-2.8", "D1", "mark", control.Frozen},
+	{"R-2.6.c", "D4", "mark", control.ContractExists},
+	{"R-2.6.b", "D4", "mark", control.ComplaintDecided},
+	{"R-2.7", "D1", "mark", ""},
+	{"R-2.7", "D2", "mark", ""},
+	{"R-2.7", "D3", "mark", ""},
+	{"R-2.7", "D4", "mark", ""},
+	{"R-2.6.a", "D4", "mark", ""},
+	{"R-2.9", "D4", "mark", ""},
+	{"R-1.4.d", "D1", "mark", ""},
+}
+
+func TestEveryFacetOfARuleHasACase(t *testing.T) {
+	type row struct {
+		Rule      control.Rule      `json:"rule"`
+		Direction control.Direction `json:"direction"`
+		Action    control.Action    `json:"action"`
+		Reason    control.Reason    `json:"reason"`
+	}
+	fixed := map[row]bool{}
+	for _, e := range examples(t) {
+		for _, raw := range e.Expect {
+			var r row
+			if err := json.Unmarshal(raw, &r); err != nil {
+				t.Fatal(err)
+			}
+			fixed[r] = true
+		}
+	}
+	for _, f := range facets {
+		if !fixed[row{f.rule, f.direction, f.action, f.reason}] {
+			t.Errorf("no case shows %s × %s by %s %s", f.direction, f.action, f.rule, f.reason)
+		}
+	}
+	for _, r := range control.Remedies() {
+		shown := false
+		for _, f := range facets {
+			shown = shown || f.action == r.Action() && f.reason == ""
+		}
+		if !shown {
+			t.Errorf("no facet is of %s", r)
+		}
+	}
+}
+
 // The two lists together are the requirements' own, where these are at hand.
 func TestTheRulesAreThoseOfTheRequirements(t *testing.T) {
 	data, err := os.ReadFile("../../../shared/requirements.md")

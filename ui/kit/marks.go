@@ -1,5 +1,7 @@
 package kit
 
+import rules "baqylau/control"
+
 // Mark is what a cell of the grid says. A violation is always a checked one too.
 type Mark uint8
 
@@ -9,6 +11,23 @@ const (
 	Clear
 	Violated
 )
+
+// MarkOf is what a cell says of a mark.
+func MarkOf(m rules.Mark) Mark {
+	switch {
+	case m.Violated:
+		return Violated
+	case m.Checked:
+		return Clear
+	default:
+		return Unchecked
+	}
+}
+
+// Rules is the cell as the rules know it, of no profile.
+func (m Mark) Rules() rules.Mark {
+	return rules.Mark{Checked: m != Unchecked, Violated: m == Violated}
+}
 
 // MarkChange is one cell that changed.
 type MarkChange struct {
@@ -70,12 +89,12 @@ func (m *marks) each(b block, visit func(row, column int, mark Mark)) {
 	}
 }
 
-// set marks a block. Where it is more than a cell, a violation skips what is unchecked.
+// set marks a block. Where it is more than a cell, it is as the rule has it of many at once.
 func (m *marks) set(b block, to Mark) []MarkChange {
 	bulk := b.top != b.bottom || b.left != b.right
 	return m.apply(b, func(from Mark) Mark {
-		if bulk && to == Violated && from == Unchecked {
-			return from
+		if bulk {
+			return MarkOf(from.Rules().SetMany(to != Unchecked, to == Violated))
 		}
 		return to
 	})
