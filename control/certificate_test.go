@@ -47,6 +47,7 @@ func TestR25TheCertificateCoversTheAssigneesMarkedLots(t *testing.T) {
 	g.checked(0, control.D1, 1)
 	g.another()
 	g.done(1).Assignee = aigul.Person // not marked
+	g.done(1).In(control.D3).Marks = []control.Mark{{Profile: 9}}
 	g.another()
 	g.checked(2, control.D1)
 	g.done(2).Assignee = berik.Person
@@ -56,6 +57,9 @@ func TestR25TheCertificateCoversTheAssigneesMarkedLots(t *testing.T) {
 	}
 	if got := c.Certified(berik.Person, control.D1); !slices.Equal(got, []int{2}) {
 		t.Errorf("his are %v", got)
+	}
+	if got := c.Certified(aigul.Person, control.D3); !slices.Equal(got, []int{1}) {
+		t.Errorf("of one mark %v", got)
 	}
 	if got := c.Certified(aigul.Person, control.D2); got != nil {
 		t.Errorf("in D2 %v", got)

@@ -140,7 +140,7 @@ func TestNobodyIsRelatedToNothing(t *testing.T) {
 	expect(t, g.build().Create(everyRole, 0, control.D1), "R-3.1 missing_relation")
 	expect(t, g.build().Certify(everyRole, control.D1), "R-2.5 missing_relation")
 	expect(t, control.ViewDesk(everyRole, ""), "R-2.1 missing_relation")
-	expect(t, control.ViewMessage(everyRole, ""), "R-3.11 missing_relation")
+	expect(t, control.ViewMessage(everyRole, "", true), "R-3.11 missing_relation")
 	expect(t, control.ViewPerson(control.Actor{}, ""), "§0 missing_role")
 	expect(t, (&control.Notification{}).ViewAgreement(everyRole), "R-3.6 missing_relation")
 	expect(t, (&control.Objection{}).ViewReview(everyRole), "R-4.1 missing_relation")

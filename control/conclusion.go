@@ -117,8 +117,8 @@ func (c Conclusion) After(action Action) (Conclusion, bool) {
 // View answers whether the actor may read the conclusion: the committee's controllers, and once it is
 // delivered the department whose notification it is on and the audit object.
 func (c *Conclusion) View(a Actor) Verdict {
-	var room [6]Reader
-	switch v := reading(a, c.Readers(room[:0])); {
+	readers := c.Readers()
+	switch v := readers.open(a); {
 	case v.Allowed:
 		return v
 	case !a.HasAny(Auditor, AuditorApprover, AuditObject, ObjectionManager, Controller, ControllerApprover):

@@ -211,8 +211,8 @@ func (n *Notification) May(a Actor, action Action) Verdict {
 // the order managers. The administrator reads none.
 func (n *Notification) View(a Actor) Verdict {
 	const rule = "R-6"
-	var room [6]Reader
-	switch v := reading(a, n.Readers(room[:0])); {
+	readers := n.Readers()
+	switch v := readers.open(a); {
 	case v.Allowed:
 		return v
 	case !a.HasAny(Auditor, AuditorApprover, AuditObject, Controller, ControllerApprover, OrderManager):

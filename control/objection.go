@@ -81,9 +81,6 @@ func (o *Objection) relations(a Actor) Relation {
 		if a.Organization == o.Organization {
 			r |= Organizer
 		}
-		if a.Organization == o.Department {
-			r |= Colleague
-		}
 		if a.Organization == o.Committee {
 			r |= Reviewer
 		}
@@ -104,8 +101,8 @@ func (o *Objection) May(a Actor, action Action) Verdict {
 // alone in the committee, later ones by its controllers too; the department's auditors see
 // theirs from filing, and the audit object its own.
 func (o *Objection) View(a Actor) Verdict {
-	var room [6]Reader
-	switch v := reading(a, o.Readers(room[:0])); {
+	readers := o.Readers()
+	switch v := readers.open(a); {
 	case v.Allowed:
 		return v
 	case o.Status == ObjectionNew && o.relations(a)&Reviewer != 0 && a.HasAny(Controller, ControllerApprover):

@@ -18,6 +18,11 @@ func (p Papers) PreparedFor(a Actor) bool {
 	return p.File != "" && p.Prepared != "" && p.Prepared == a.By()
 }
 
+// counts says whether a file is the one in force, or its signature.
+func (p Papers) counts(file string) bool {
+	return file != "" && (file == p.File || file == p.Signature)
+}
+
 // signable refuses a signature over anything but the final file that names the actor and that was seen.
 func (p Papers) signable(rule Rule, a Actor, seen string) Verdict {
 	if !p.PreparedFor(a) || p.File != seen {

@@ -1,5 +1,7 @@
 package control
 
+import "slices"
+
 // Reader is a group of people to whom something is open: those who have the role in the organisation,
 // or in any.
 type Reader struct {
@@ -13,91 +15,103 @@ func (r Reader) covers(a Actor) bool {
 	return a.Has(r.Role) && (r.Everywhere || r.Organization != "" && r.Organization == a.Organization)
 }
 
-// reading allows whoever one of the groups covers.
-func reading(a Actor, readers []Reader) Verdict {
-	for i := range readers {
-		if readers[i].covers(a) {
-			return allow(readers[i].Rule, Window{})
+// Readers are the groups of people to whom something is open. Whom a change of it is told to follows from
+// the same list.
+type Readers struct {
+	groups [6]Reader // as many as anything has: a list that grows would cost every verdict an allocation
+	n      int
+}
+
+func (r *Readers) add(groups ...Reader) {
+	for _, g := range groups {
+		r.groups[r.n] = g
+		r.n++
+	}
+}
+
+// All lists the groups.
+func (r *Readers) All() []Reader { return r.groups[:r.n] }
+
+// open allows whoever one of the groups covers.
+func (r *Readers) open(a Actor) Verdict {
+	for i := range r.n {
+		if r.groups[i].covers(a) {
+			return allow(r.groups[i].Rule, Window{})
 		}
 	}
 	return Verdict{}
 }
 
-// Readers lists after those given the groups to whom the notification is open: the department that
-// wrote it, and, once it is sent, the audit object and the controllers, and once its penalty
-// information is saved the order managers. Whom a change is told to follows from it too.
-func (n *Notification) Readers(after []Reader) []Reader {
-	after = agreers(after, n.Organization)
+// Readers are those who may read the notification: the department that wrote it, and, once it is sent, the
+// audit object and the controllers, and once its penalty information is saved the order managers
+//
+func (n *Notification) Readers() (r Readers) {
+	r.addAgreers(n.Organization)
 	if n.Status.Sent() {
-		after = append(after,
-			Reader{Role: AuditObject, Organization: n.Recipient, Rule: "R-3.12"},
+		r.add(Reader{Role: AuditObject, Organization: n.Recipient, Rule: "R-3.12"},
 			Reader{Role: Controller, Everywhere: true, Rule: "R-8"},
 			Reader{Role: ControllerApprover, Everywhere: true, Rule: "R-8"})
 	}
 	if n.Penalty != "" {
-		after = append(after, Reader{Role: OrderManager, Everywhere: true, Rule: "R-10.2"})
+		r.add(Reader{Role: OrderManager, Everywhere: true, Rule: "R-10.2"})
 	}
-	return after
+	return r
 }
 
-// agreers are those who agree on a department's notifications, and see all that becomes of them.
-func agreers(after []Reader, department string) []Reader {
-	return append(after,
-		Reader{Role: Auditor, Organization: department, Rule: "R-6"},
+// addAgreers adds those who agree on a department's notifications, and see all that becomes of
+// them.
+func (r *Readers) addAgreers(department string) {
+	r.add(Reader{Role: Auditor, Organization: department, Rule: "R-6"},
 		Reader{Role: AuditorApprover, Organization: department, Rule: "R-6"})
 }
 
-// Readers lists after those given the groups to whom the objection is open: the audit object's, the
-// department's from filing, the objection managers, and once it is assigned the
-// committee's controllers.
-func (o *Objection) Readers(after []Reader) []Reader {
-	after = append(after, Reader{Role: AuditObject, Organization: o.Organization, Rule: "R-3.12"})
-	after = agreers(after, o.Department)
-	after = append(after, Reader{Role: ObjectionManager, Organization: o.Committee, Rule: "R-4.1"})
+// Readers are those who may read the objection: the audit object, the department from filing, the
+// objection managers, and once it is assigned the committee's controllers.
+func (o *Objection) Readers() (r Readers) {
+	r.add(Reader{Role: AuditObject, Organization: o.Organization, Rule: "R-3.12"})
+	r.addAgreers(o.Department)
+	r.add(Reader{Role: ObjectionManager, Organization: o.Committee, Rule: "R-4.1"})
 	if o.Status != ObjectionNew {
-		after = append(after,
-			Reader{Role: Controller, Organization: o.Committee, Rule: "R-5.1"},
+		r.add(Reader{Role: Controller, Organization: o.Committee, Rule: "R-5.1"},
 			Reader{Role: ControllerApprover, Organization: o.Committee, Rule: "R-5.1"})
 	}
-	return after
+	return r
 }
 
-// Readers lists after those given the groups to whom the conclusion is open: the committee, and once
-// it is delivered the department whose notification it is on and the audit object.
-func (c *Conclusion) Readers(after []Reader) []Reader {
-	after = reviewers(after, c.Organization)
+// Readers are those who may read the conclusion: the committee, and once it is delivered the department
+// whose notification it is on and the audit object.
+func (c *Conclusion) Readers() (r Readers) {
+	r.addReviewers(c.Organization)
 	if c.Status == ConclusionDelivered {
-		after = append(after,
-			Reader{Role: Auditor, Organization: c.Department, Rule: "R-7"},
+		r.add(Reader{Role: Auditor, Organization: c.Department, Rule: "R-7"},
 			Reader{Role: AuditorApprover, Organization: c.Department, Rule: "R-7"},
 			Reader{Role: AuditObject, Organization: c.Recipient, Rule: "R-5.3"})
 	}
-	return after
+	return r
 }
 
-// reviewers are those in the committee who review objections.
-func reviewers(after []Reader, committee string) []Reader {
-	return append(after,
-		Reader{Role: Controller, Organization: committee, Rule: "R-5.1"},
+// addReviewers adds those in the committee who review objections.
+func (r *Readers) addReviewers(committee string) {
+	r.add(Reader{Role: Controller, Organization: committee, Rule: "R-5.1"},
 		Reader{Role: ControllerApprover, Organization: committee, Rule: "R-5.1"},
 		Reader{Role: ObjectionManager, Organization: committee, Rule: "R-5.1"})
 }
 
-// DeskReaders lists after those given the groups to whom a department's desk control is open: its
-// assignments, marks and certificates, and the purchases on which it has any.
-func DeskReaders(after []Reader, department string) []Reader {
-	return append(after,
-		Reader{Role: Auditor, Organization: department, Rule: "R-2.1"},
+// DeskReaders are those who may read a department's desk control: its assignments, marks and certificates,
+// and the purchases on which it has any.
+func DeskReaders(department string) (r Readers) {
+	r.add(Reader{Role: Auditor, Organization: department, Rule: "R-2.1"},
 		Reader{Role: AuditorApprover, Organization: department, Rule: "R-2.1"},
 		Reader{Role: LotManager, Organization: department, Rule: "R-2.1"})
+	return r
 }
 
 // ViewDesk answers whether the actor may read an assignment, marks or a certificate of a department.
 func ViewDesk(a Actor, departments ...string) Verdict {
 	const rule = "R-2.1"
-	var room [3]Reader
 	for _, department := range departments {
-		if v := reading(a, DeskReaders(room[:0], department)); v.Allowed {
+		readers := DeskReaders(department)
+		if v := readers.open(a); v.Allowed {
 			return v
 		}
 	}
@@ -119,12 +133,17 @@ func ViewPurchase(a Actor, assignedIn ...string) Verdict {
 // Received says whether the notification was sent to the actor's organisation.
 func (n *Notification) Received(a Actor) bool { return n.relations(a)&Organizer != 0 }
 
-// ViewMessage answers whether the actor may read a message to a person: nobody else may.
-func ViewMessage(a Actor, person string) Verdict {
-	if a.Person == "" || a.Person != person {
+// ViewMessage answers whether the actor may read a message to a person: nobody else may, and
+// whoever acts in that person's place only one of what they may read too.
+func ViewMessage(a Actor, person string, mayReadMatter bool) Verdict {
+	switch {
+	case a.Person == "" || a.Person != person:
 		return refuse("R-3.11", MissingRelation, Organizer.String())
+	case a.Deputy != "" && !mayReadMatter:
+		return refuse("R-11.6", NotByDeputy, "")
+	default:
+		return allow("R-3.11", Window{})
 	}
-	return allow("R-3.11", Window{})
 }
 
 // ViewPerson answers whether the actor may read who a person is: of one's own organisation, whom one may
@@ -140,8 +159,9 @@ func ViewPerson(a Actor, organization string) Verdict {
 // was withdrawn. Those see it who agree on the department's notifications.
 func (n *Notification) ViewAgreement(a Actor) Verdict {
 	const rule = "R-3.6"
-	var room [2]Reader
-	switch v := reading(a, agreers(room[:0], n.Organization)); {
+	var agreers Readers
+	agreers.addAgreers(n.Organization)
+	switch v := agreers.open(a); {
 	case v.Allowed:
 		return withRule(rule, v)
 	case !a.HasAny(Auditor, AuditorApprover):
@@ -158,8 +178,9 @@ func (o *Objection) ViewReview(a Actor) Verdict { return viewReview("R-4.1", a, 
 func (c *Conclusion) ViewReview(a Actor) Verdict { return viewReview("R-5.2", a, c.Organization) }
 
 func viewReview(rule Rule, a Actor, committee string) Verdict {
-	var room [3]Reader
-	switch v := reading(a, reviewers(room[:0], committee)); {
+	var reviewers Readers
+	reviewers.addReviewers(committee)
+	switch v := reviewers.open(a); {
 	case v.Allowed:
 		return withRule(rule, v)
 	case !a.HasAny(ObjectionManager, Controller, ControllerApprover):
@@ -167,6 +188,32 @@ func viewReview(rule Rule, a Actor, committee string) Verdict {
 	default:
 		return refuse(rule, MissingRelation, Reviewer.String())
 	}
+}
+
+// ViewFile answers whether the actor, who may read the notification, may read a file of it. Those who agree
+// on it see every one, others those that count, and the scans of orders whoever sees penalties.
+func (n *Notification) ViewFile(a Actor, p Papers, file string, scans ...string) Verdict {
+	v := n.ViewAgreement(a)
+	switch {
+	case v.Allowed:
+		return v
+	case p.counts(file):
+		return n.View(a)
+	case file != "" && slices.Contains(scans, file):
+		return n.ViewPenalty(a)
+	default:
+		return v
+	}
+}
+
+// ViewFile answers whether the actor, who may read the conclusion, may read a file of it: outside the
+// committee those that count.
+func (c *Conclusion) ViewFile(a Actor, p Papers, file string) Verdict {
+	v := c.ViewReview(a)
+	if !v.Allowed && p.counts(file) {
+		return c.View(a)
+	}
+	return v
 }
 
 // For is the notification as the actor may see it: to others than those who agree on it nothing of how

@@ -12,7 +12,7 @@ import (
 )
 
 // conclusionScopes are those who are told of a conclusion: whoever may read it.
-func conclusionScopes(c api.Conclusion) []string { return scopesFor(c.State.Readers(nil)) }
+func conclusionScopes(c api.Conclusion) []string { return scopesFor(c.State.Readers()) }
 
 // conclusionFor is what an actor may see of a conclusion: outside the committee, nothing of how it came
 // about.

@@ -118,13 +118,14 @@ func (d *dossier) lot(id string) (int, bool) {
 // controlScopes are the people of an organisation who do desk control: they see its purchases,
 // marks, certificates and notifications. The administrator is not among them.
 func controlScopes(organization string) []string {
-	return scopesFor(control.DeskReaders(nil, organization))
+	return scopesFor(control.DeskReaders(organization))
 }
 
 // scopesFor are the scopes of groups of readers: whom a change is told to are those who may read it.
-func scopesFor(readers []control.Reader) []string {
-	scopes := make([]string, len(readers))
-	for i, r := range readers {
+func scopesFor(readers control.Readers) []string {
+	all := readers.All()
+	scopes := make([]string, len(all))
+	for i, r := range all {
 		scopes[i] = roleScope(r.Organization, r.Role)
 		if r.Everywhere {
 			scopes[i] = everywhereScope(r.Role)

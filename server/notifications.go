@@ -14,7 +14,7 @@ import (
 )
 
 // notificationScopes are those who are told of a notification: whoever may read it.
-func notificationScopes(n api.Notification) []string { return scopesFor(n.State.Readers(nil)) }
+func notificationScopes(n api.Notification) []string { return scopesFor(n.State.Readers()) }
 
 // notificationFor is what an actor may see of a notification: to others than those who agreed on it,
 // nothing of how it came about, and of penalties only to whom R-10 shows them.

@@ -14,7 +14,7 @@ import (
 var errNoCommittee = api.Fault(http.StatusConflict, "no_committee")
 
 // objectionScopes are those who are told of an objection: whoever may read it.
-func objectionScopes(o api.Objection) []string { return scopesFor(o.State.Readers(nil)) }
+func objectionScopes(o api.Objection) []string { return scopesFor(o.State.Readers()) }
 
 // objectionFor is what an actor may see of an objection: outside the committee, nothing of who reviews
 // it and of a conclusion that is not delivered.

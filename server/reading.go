@@ -175,12 +175,11 @@ func mayReadFile(tx *store.Tx, a control.Actor, use store.Record, digest string)
 	case kindNotification:
 		var n api.Notification
 		err := decode(use, &n)
-		scan := digest == n.Suspension.Order.Scan || digest == n.Revocation.Order.Scan
-		return n.State.ViewAgreement(a).Allowed || digest == n.File || digest == n.Signature || scan && n.State.ViewPenalty(a).Allowed, err
+		return n.State.ViewFile(a, n.Papers(), digest, n.Suspension.Order.Scan, n.Revocation.Order.Scan).Allowed, err
 	case kindConclusion:
 		var c api.Conclusion
 		err := decode(use, &c)
-		return c.State.ViewReview(a).Allowed || digest == c.File || digest == c.Signature, err
+		return c.State.ViewFile(a, c.Papers(), digest).Allowed, err
 	default:
 		return true, nil
 	}

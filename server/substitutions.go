@@ -87,9 +87,8 @@ func (c caller) onPaper() document.Person {
 	return p
 }
 
-// mayHear says whether a deputy may read a message to the absent person: one of what the deputy may
-// read too.
-func mayHear(tx *store.Tx, a control.Actor, r store.Record) (bool, error) {
+// mayReadMatter says whether an actor may read what a message is about.
+func mayReadMatter(tx *store.Tx, a control.Actor, r store.Record) (bool, error) {
 	var m api.Message
 	if err := decode(r, &m); err != nil {
 		return false, err
