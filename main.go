@@ -23,12 +23,16 @@ import (
 	"baqylau/localstore"
 	"baqylau/server/centre"
 	"baqylau/signing/demo"
+	"baqylau/signing/token"
 	"baqylau/ui"
 )
 
 const appID = "kz.baqylau.desk"
 
 func main() {
+	if token.Work(os.Args[1:]) { // as the process of a token's driver
+		return
+	}
 	address := flag.String("centre", "", "address of the central service; none starts the embedded one with the demo")
 	folder := flag.String("folder", "", "folder of the program's data; by default in the user's data folder")
 	flag.Parse()

@@ -19,6 +19,7 @@ import (
 
 	"baqylau/assets"
 	"baqylau/server"
+	"baqylau/signing/token"
 )
 
 type cli struct {
@@ -54,6 +55,9 @@ func (versionCommand) Run(*session) error {
 }
 
 func main() {
+	if token.Work(os.Args[1:]) { // as the process of a token's driver
+		return
+	}
 	var c cli
 	parsed := kong.Parse(&c, kong.Name("baqctl"),
 		kong.Description("Baqylau: desk control of state procurement.\n\nExamples:\n  baqctl demo\n  baqctl serve --folder /var/lib/baqylau --listen 127.0.0.1:8443\n  baqctl import --folder /var/lib/baqylau trd-buy.json lots.json plans.json\n  baqctl admin create --folder /var/lib/baqylau --cert admin.cer\n  baqctl explain case.json --lang ru\n  baqctl keys me.p12 --password-file secret.txt\n  baqctl sign a.pdf b.pdf --key me.p12 --password-file secret.txt\n  baqctl verify a.pdf --anchors trusted"),

@@ -194,6 +194,9 @@ func (m *module) open(entry Entry, with mechanism, pin []byte) (uint64, error) {
 	return m.last, nil
 }
 
+// sameToken tells whether two entries name the same token.
+func sameToken(a, b Entry) bool { return a.Token == b.Token && a.Serial == b.Serial }
+
 // can asks before the PIN is spent.
 func (m *module) can(slot uint, with mechanism) error {
 	known, err := m.ctx.GetMechanismList(slot)

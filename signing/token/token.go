@@ -142,6 +142,3 @@ func mechanismOf(certificate *x509.Certificate) (mechanism, error) {
 	}
 	return 0, ErrUnsupported
 }
-
-// sameToken tells whether two entries name the same token.
-func sameToken(a, b Entry) bool { return a.Token == b.Token && a.Serial == b.Serial }
