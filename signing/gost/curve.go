@@ -1,16 +1,3 @@
-// Package gost is the cryptography of Kazakhstan's electronic signature: GOST R 34.10-2012 (RFC 7091), which is ГОСТ
-// 34.10-2015 there, and the hash GOST R 34.11-2012, Streebog (RFC 6986), written from those documents.
-//
-// Numbers are little-endian throughout, as Kazakhstan's keys, certificates and messages have them: a public key is
-// x‖y, a signature r‖s, and a digest is read as a little-endian integer. (Russia's X.509 writes the signature in the
-// opposite order: the whole string reversed.)
-//
-// What touches a private key or a nonce runs in a time, and reads memory, independent of their values: the arithmetic
-// in words of fixed number, the addition of points by formulas without exceptions, the look-up that reads the whole
-// table, both recodings, the inversion. What isn't covered: public values (verification, the parsing and precomputing
-// of public keys); the tries of a nonce, whose number tells nothing of the one that is kept; power and faults (a
-// caller verifies each signature before it gives it away); and the memory that Go copies, so that Wipe zeroes the key
-// that it holds and can't vouch for what stacks and registers keep.
 package gost
 
 import (
