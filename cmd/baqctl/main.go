@@ -34,6 +34,7 @@ type cli struct {
 	Keys    keysCommand    `cmd:"" help:"Say whose key a key file holds, and whether documents can be signed with it."`
 	Sign    signCommand    `cmd:"" help:"Sign documents with a key file; each signature is DOC.p7s."`
 	Verify  verifyCommand  `cmd:"" help:"Verify a signature: status 0 valid, 1 invalid, 2 can't tell, 3 bad input."`
+	Convert convertCommand `cmd:"" help:"Rewrite a GOST signature for OpenSSL's gost engine, or back."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

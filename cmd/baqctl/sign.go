@@ -25,9 +25,6 @@ type signCommand struct {
 	Out          string   `help:"Folder for the signatures; by default each lies beside its document." type:"path"`
 }
 
-// errLeft says that documents were left unsigned; they have been named.
-var errLeft = errors.New("documents were left unsigned")
-
 // errTwice is two documents whose signatures would have one name.
 var errTwice = errors.New("two documents would share one signature file")
 

@@ -54,6 +54,8 @@ func sentence(lang assets.Lang, err error) (text string, whole bool) {
 		return lang.T("eds.in_the_way"), true
 	case errors.Is(err, errTwice):
 		return lang.T("eds.twice"), true
+	case errors.Is(err, signing.ErrNotConvertible):
+		return lang.T("eds.not_convertible"), true
 	case errors.Is(err, errTooLarge):
 		return lang.T("eds.too_large"), true
 	case errors.Is(err, errNoAnchors):

@@ -29,6 +29,15 @@ func Program(t testing.TB, names ...string) {
 	}
 }
 
+// Engine passes when OpenSSL has its engine for GOST.
+func Engine(t testing.TB) {
+	t.Helper()
+	Program(t, "openssl")
+	if exec.Command("openssl", "engine", "gost").Run() != nil {
+		missing(t, "OpenSSL's engine gost")
+	}
+}
+
 // Postgres returns the folder that holds initdb, pg_ctl and postgres. Debian keeps the server's programs out of
 // PATH, one folder a version; the newest version wins.
 func Postgres(t testing.TB) string {

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"errors"
+
+	"baqylau/signing"
+)
+
+type convertCommand struct {
+	Signature string `arg:"" help:"The signature to convert." type:"path"`
+	Out       string `arg:"" help:"The file to write; it must not be there yet." type:"path"`
+	Back      bool   `help:"From the engine's identifiers to those of Kazakhstan."`
+}
+
+// Run rewrites a GOST signature so that OpenSSL's gost engine, which knows the Russian identifiers alone, can check
+// it; or, the other way, one that the engine made.
+func (c convertCommand) Run(*session) error {
+	cms, err := readBounded(c.Signature, maxSignature)
+	if err != nil {
+		return badInput{err}
+	}
+	convert := signing.ToRussian
+	if c.Back {
+		convert = signing.FromRussian
+	}
+	converted, err := convert(cms)
+	if err != nil {
+		return badInput{err}
+	}
+	if err := putNew(c.Out, converted); err != nil {
+		if errors.Is(err, errInTheWay) {
+			return badInput{err}
+		}
+		return err
+	}
+	return nil
+}
