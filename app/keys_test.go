@@ -154,6 +154,30 @@ func TestOnlyAFitKeySigns(t *testing.T) {
 	if got := approver.card(form.ID).Notification.State.Status; got != control.NotificationApproved {
 		t.Errorf("it is %s", got)
 	}
+	if left := app.Left([]app.Paper{other, paper, other}, results); len(left) != 2 || left[0].ID != other.ID || left[1].ID != other.ID {
+		t.Errorf("left are %v", left)
+	}
+}
+
+// TestASignatureWaitsForTheCentre: it is made, so that nobody is asked for the key again.
+func TestASignatureWaitsForTheCentre(t *testing.T) {
+	h := given(t)
+	auditor := h.marked()
+	form := auditor.form(0)
+	ok(t, auditor.SendToAgreement(ctx, form))
+	approver := h.enter("approver")
+	paper, err := approver.PrepareApproval(ctx, form.ID)
+	ok(t, err)
+	h.down()
+	results := approver.SignPapers(ctx, h.key("approver", demo.Signing), []app.Paper{paper}, func(int, app.Signed) {})
+	if len(results) != 1 || !errors.Is(results[0].Err, app.ErrQueued) || len(app.Left([]app.Paper{paper}, results)) != 0 {
+		t.Errorf("got %v", results)
+	}
+	h.up()
+	ok(t, approver.Sync(ctx))
+	if got := approver.card(form.ID).Notification.State.Status; got != control.NotificationApproved {
+		t.Errorf("it is %s", got)
+	}
 }
 
 func closed(h *house) *signing.Key {

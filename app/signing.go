@@ -75,46 +75,6 @@ func missing(found bool) error {
 	return ErrGone
 }
 
-// Signed is what became of one paper of a batch.
-type Signed struct {
-	Paper Paper
-	Err   error // nil when the centre has taken the signature
-}
-
-// SignPapers signs papers with one key and hands the signatures in, one after the other; progress is
-// told each outcome. A paper that fails leaves the others as they are. When the context ends, the
-// rest is not signed.
-func (d *Desk) SignPapers(ctx context.Context, key *signing.Key, papers []Paper, progress func(done int, last Signed)) []Signed {
-	results := make([]Signed, 0, len(papers))
-	for i, p := range papers {
-		if ctx.Err() != nil {
-			break
-		}
-		result := Signed{Paper: p, Err: d.signPaper(ctx, key, p)}
-		results = append(results, result)
-		progress(i+1, result)
-	}
-	return results
-}
-
-func (d *Desk) signPaper(ctx context.Context, key *signing.Key, p Paper) error {
-	if err := d.FitToSign(key); err != nil {
-		return err
-	}
-	cms, err := signing.Sign(ctx, key, p.Bytes, d.Now())
-	if err != nil {
-		return err
-	}
-	last := stepApprove
-	if p.Kind == api.ObjectKindCertificate {
-		last = "sign"
-	}
-	return d.do(ctx, command{
-		aggregate: p.ID, base: p.Version, path: step{p.Kind, last}.path(p.ID), label: "command.sign",
-		body: api.SignCommand{Digest: p.Digest, CMS: cms},
-	})
-}
-
 // WaitingForSignature lists the notifications that wait for my approval, what closes first first.
 func (d *Desk) WaitingForSignature() ([]api.Notification, error) {
 	all, err := mirroredAll[api.Notification](d, api.ObjectKindNotification)

@@ -167,27 +167,31 @@ func (d *signDialog) run(key *signing.Key) {
 func (d *signDialog) result(results []app.Signed) {
 	t := d.p.lang.T
 	signed := 0
-	var failed []app.Paper
 	text := ""
 	for _, r := range results {
 		if r.Err == nil {
 			signed++
 			continue
 		}
-		failed = append(failed, r.Paper)
 		text += "\n№ " + r.Paper.Number + ": " + app.Sentence(d.p.lang, r.Err, "approve")
 	}
-	failed = append(failed, d.papers[len(results):]...)
+	for _, paper := range d.papers[len(results):] {
+		text += "\n№ " + paper.Number + ": " + t("sign.not_begun")
+	}
+	left := app.Left(d.papers, results)
 	d.p.factsChanged()
-	if len(failed) == 0 {
+	if text == "" {
 		d.p.tell(look.Success, d.p.lang.N("sign.done", signed))
 		if d.then != nil {
 			d.then()
 		}
 		return
 	}
-	summary := t("sign.partly", "signed", signed, "failed", len(failed)) + text
+	summary := t("sign.partly", "signed", signed, "failed", len(left)) + text
 	again := &kit.Action{Text: t("sign.retry"), Icon: look.IconRefresh}
+	if len(left) == 0 {
+		again.Reason = t("sign.none_left")
+	}
 	dialog := d.p.controller.Show(kit.DialogSpec{
 		Title: t("sign.result"), Body: kit.NewParagraph(summary), Primary: again, Cancel: t("ui.close"), Width: 560,
 		OnCancel: func() {
@@ -198,7 +202,7 @@ func (d *signDialog) result(results []app.Signed) {
 	})
 	again.OnTapped = func() {
 		dialog.Close()
-		(&signDialog{p: d.p, papers: failed, then: d.then}).open()
+		(&signDialog{p: d.p, papers: left, then: d.then}).open()
 	}
 	dialog.SetActions(again)
 }
