@@ -50,14 +50,14 @@ func Knock(ctx context.Context, address string, log *slog.Logger) (*Door, error)
 
 // Enter logs in with a key: the centre's challenge is signed with it. secret is what the key was
 // opened with; it is overwritten. The key may be closed afterwards.
-func (d *Door) Enter(ctx context.Context, key *signing.Key, secret []byte, open StoreOpener) (*Desk, error) {
+func (d *Door) Enter(ctx context.Context, key signing.Signatory, secret []byte, open StoreOpener) (*Desk, error) {
 	defer clear(secret)
 	challenge, err := d.client.Challenge(ctx)
 	if err != nil {
 		return nil, err
 	}
 	text := signing.LoginText{Origin: d.client.Origin(), Nonce: challenge.Nonce, Expires: challenge.ExpiresAt}
-	cms, err := signing.SignLogin(ctx, key, text, time.Now().Add(d.ahead))
+	cms, err := key.SignLogin(ctx, text, time.Now().Add(d.ahead))
 	if err != nil {
 		return nil, err
 	}

@@ -20,13 +20,13 @@ type Signed struct {
 // SignPapers signs papers with one key, on all processors, and hands the signatures in, one after the other in the
 // papers' order; progress is told each outcome. A paper that fails leaves the others as they are. When the context
 // ends, what was begun is told and the rest is not handed in: [Left] names what to go on with.
-func (d *Desk) SignPapers(ctx context.Context, key *signing.Key, papers []Paper, progress func(done int, last Signed)) []Signed {
+func (d *Desk) SignPapers(ctx context.Context, key signing.Signatory, papers []Paper, progress func(done int, last Signed)) []Signed {
 	ahead, stop := context.WithCancel(ctx)
 	signatures, ended := signAhead(ahead, papers, func(p Paper) ([]byte, error) {
 		if err := d.FitToSign(key); err != nil {
 			return nil, err
 		}
-		return signing.Sign(ahead, key, p.Bytes, d.Now())
+		return key.SignDocument(ahead, signing.Bytes(p.Bytes), d.Now(), signing.Options{})
 	})
 	defer ended()
 	defer stop()

@@ -132,6 +132,6 @@ func OpenKey(path string, password []byte) (*signing.Key, error) {
 
 // FitToSign says why a key can't sign my documents now: an authentication key, an expired one,
 // somebody else's. nil when it can.
-func (d *Desk) FitToSign(key *signing.Key) error {
+func (d *Desk) FitToSign(key signing.Signatory) error {
 	return key.Identity().FitFor(signing.ForDocument, d.Me.Person.IIN, d.Now()).Err()
 }

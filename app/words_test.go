@@ -39,7 +39,7 @@ func TestEveryFailureIsToldInWords(t *testing.T) {
 		}},
 	}
 	for _, err := range []error{
-		signing.ErrNotPKCS12, signing.ErrDamaged, signing.ErrWrongPassword, signing.ErrNoKey, signing.ErrGOSTKey, signing.ErrUnsupportedKey,
+		signing.ErrNotPKCS12, signing.ErrDamaged, signing.ErrWrongPassword, signing.ErrNoKey, signing.ErrLegacyKey, signing.ErrUnsupportedKey,
 		signing.ErrCostly, signing.ErrAuthKey, signing.ErrNotForSigning, signing.ErrExpired, signing.ErrNotYetValid, signing.ErrOtherPerson,
 		signing.ErrLoginText, signing.ErrClosed, signing.ErrSelfCheck, signing.ErrBadLoginText, signing.ErrLoginExpired, signing.ErrInvalid,
 		signing.ErrNotCertificate, signing.ErrNotPinned,

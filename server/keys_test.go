@@ -72,7 +72,7 @@ func signed(t testing.TB, k *signing.Key, content []byte) []byte {
 
 func signedAt(t testing.TB, k *signing.Key, content []byte, at time.Time) []byte {
 	t.Helper()
-	cms, err := signing.Sign(context.Background(), k, content, at)
+	cms, err := k.SignDocument(context.Background(), signing.Bytes(content), at, signing.Options{})
 	if err != nil {
 		t.Fatalf("signing: %v", err)
 	}

@@ -28,7 +28,7 @@ func (w *world) login(nonce string, cms []byte) answer {
 
 func loginCMS(t testing.TB, k *signing.Key, text signing.LoginText, at time.Time) []byte {
 	t.Helper()
-	cms, err := signing.SignLogin(t.Context(), k, text, at)
+	cms, err := k.SignLogin(t.Context(), text, at)
 	if err != nil {
 		t.Fatalf("signing a login: %v", err)
 	}

@@ -37,7 +37,7 @@ func realStore(t *testing.T) *store.Store {
 
 // TestDemoAndRealNeverMix: neither keys nor clocks of the one serve the other.
 func TestDemoAndRealNeverMix(t *testing.T) {
-	real, err := signing.NewTrust(nil)
+	real, err := signing.NewTrust(nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestDemoAndRealNeverMix(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	_, err = signing.NewTrust([]*x509.Certificate{keys(t).Certificate})
+	_, err = signing.NewTrust([]*x509.Certificate{keys(t).Certificate}, nil)
 	if !errors.Is(err, signing.ErrNotPinned) {
 		t.Errorf("the demo's authority is an anchor: %v", err)
 	}
@@ -65,7 +65,7 @@ func TestDemoAndRealNeverMix(t *testing.T) {
 
 // TestADemoKeyOpensNoRealCentre: not even of the person who is enrolled there.
 func TestADemoKeyOpensNoRealCentre(t *testing.T) {
-	real, err := signing.NewTrust(nil)
+	real, err := signing.NewTrust(nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

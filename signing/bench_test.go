@@ -99,7 +99,7 @@ func TestSigningManyAtOnceIsSafe(t *testing.T) {
 	done := make(chan error, 8)
 	for range cap(done) {
 		go func() {
-			cms, err := signing.Sign(context.Background(), key, content, today())
+			cms, err := key.SignDocument(context.Background(), signing.Bytes(content), today(), signing.Options{})
 			if err == nil && !signing.Verify(content, cms, today(), policy).Valid() {
 				err = signing.ErrInvalid
 			}

@@ -1,5 +1,11 @@
 package signing
 
+import (
+	"bytes"
+	"crypto/x509"
+	"testing"
+)
+
 // Normalise is the normaliser under the bounds of a signature.
 func Normalise(in []byte) ([]byte, error) {
 	return normalise(in, limits{maxCMSBytes, maxCMSDepth, maxCMSElements})
@@ -14,5 +20,25 @@ func RC2(key, block []byte) []byte {
 
 // Mismatched is a key that claims another one's certificate, as a broken token might.
 func Mismatched(key, claimed *Key) *Key {
-	return &Key{identity: claimed.identity, private: key.private}
+	return &Key{identity: claimed.identity, public: claimed.public, private: key.private}
+}
+
+// WithCertificate is the signature with one more certificate along.
+func WithCertificate(t testing.TB, cms []byte, certificate *x509.Certificate) []byte {
+	t.Helper()
+	l, refused := takeApart(cms)
+	if refused != nil {
+		t.Fatal(refused.code)
+	}
+	l.certificates = append(bytes.Clone(l.certificates), certificate.Raw...)
+	out, err := l.together()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// AddUnsigned adds an attribute of one value to the signer of the number.
+func AddUnsigned(cms []byte, signer int, kind string, value []byte) ([]byte, error) {
+	return addUnsigned(cms, signer, attribute(kind, value))
 }

@@ -14,8 +14,8 @@ var (
 	ErrNoKey = errors.New("no private key with its certificate in the file")
 	// ErrUnsupportedKey means a key, or a protection of it, that this package has no algorithm for.
 	ErrUnsupportedKey = errors.New("unsupported key")
-	// ErrGOSTKey is the [ErrUnsupportedKey] of GOST 34.10 keys.
-	ErrGOSTKey = &kindOf{parent: ErrUnsupportedKey, text: "GOST keys are not supported yet"}
+	// ErrLegacyKey is the [ErrUnsupportedKey] of GOST keys by the standard of 2004.
+	ErrLegacyKey = &kindOf{parent: ErrUnsupportedKey, text: "GOST keys of 2004 are not supported"}
 	// ErrCostly means that the file demands more password stretching than is reasonable.
 	ErrCostly = errors.New("key file demands too many iterations")
 )
@@ -38,6 +38,10 @@ var (
 	ErrClosed = errors.New("key is closed")
 	// ErrSelfCheck means that a fresh signature didn't verify: the key and the certificate disagree.
 	ErrSelfCheck = errors.New("fresh signature doesn't verify")
+	// ErrOtherContent means that the signature to sign beside is over another content, or is none.
+	ErrOtherContent = errors.New("signature to join is over another content")
+	// ErrTooLarge means an attached signature of a content that large, with nowhere to write it to.
+	ErrTooLarge = errors.New("content is too large to be put into a signature in memory")
 )
 
 // Errors of logging in and of trust.
@@ -52,6 +56,8 @@ var (
 	ErrNotCertificate = errors.New("not a certificate")
 	// ErrNotPinned means that an anchor is not one of the pinned national ones.
 	ErrNotPinned = errors.New("anchor is not a pinned one")
+	// ErrDemoAnchor means that a demo's or the test contour's authority was offered as an anchor.
+	ErrDemoAnchor = errors.New("anchor is a demo or test authority")
 )
 
 // InvalidError is an [ErrInvalid] with the report that says why.
@@ -103,7 +109,7 @@ func faults() []fault {
 		{ErrDamaged, "damaged"},
 		{ErrWrongPassword, "wrong_password"},
 		{ErrNoKey, "no_key"},
-		{ErrGOSTKey, "gost_key"},
+		{ErrLegacyKey, "legacy_key"},
 		{ErrUnsupportedKey, "unsupported_key"},
 		{ErrCostly, "costly"},
 		{ErrAuthKey, "auth_key"},
@@ -114,10 +120,13 @@ func faults() []fault {
 		{ErrLoginText, "login_text"},
 		{ErrClosed, "closed"},
 		{ErrSelfCheck, "self_check"},
+		{ErrOtherContent, "other_content"},
+		{ErrTooLarge, "too_large"},
 		{ErrBadLoginText, "bad_login_text"},
 		{ErrLoginExpired, "login_expired"},
 		{ErrInvalid, "invalid"},
 		{ErrNotCertificate, "not_certificate"},
 		{ErrNotPinned, "not_pinned"},
+		{ErrDemoAnchor, "demo_anchor"},
 	}
 }

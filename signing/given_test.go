@@ -79,7 +79,7 @@ func pdf() []byte {
 
 func signed(t testing.TB, key *signing.Key, content []byte) []byte {
 	t.Helper()
-	cms, err := signing.Sign(context.Background(), key, content, today())
+	cms, err := key.SignDocument(context.Background(), signing.Bytes(content), today(), signing.Options{})
 	if err != nil {
 		t.Fatalf("signing: %v", err)
 	}

@@ -2,8 +2,6 @@ package signing
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -42,7 +40,7 @@ type Unfit string
 const (
 	Fit              Unfit = ""
 	UnfitKind        Unfit = "kind"          // key usage allows no signatures at all
-	UnfitAlgorithm   Unfit = "algorithm"     // neither RSA nor ECDSA
+	UnfitAlgorithm   Unfit = "algorithm"     // neither GOST, RSA nor ECDSA, or too weak
 	UnfitAuthOnly    Unfit = "auth_only"     // an authentication certificate, for a document
 	UnfitOtherPerson Unfit = "other_person"  // another IIN than expected
 	UnfitExpired     Unfit = "expired"       //
@@ -155,17 +153,9 @@ func useOf(certificate *x509.Certificate) Use {
 	return UseNone
 }
 
-// minRSABits is the least modulus that is taken: the NCA has issued no smaller one since 2015.
-const minRSABits = 2048
-
 func supported(certificate *x509.Certificate) bool {
-	switch key := certificate.PublicKey.(type) {
-	case *rsa.PublicKey:
-		return key.N.BitLen() >= minRSABits
-	case *ecdsa.PublicKey:
-		return true
-	}
-	return false
+	_, refused := publicKeyOf(certificate)
+	return refused == nil
 }
 
 // only is the value of the attribute, "" unless there is exactly one, and it is text.

@@ -1,7 +1,6 @@
 package signing
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -34,19 +33,6 @@ func (t LoginText) check() error {
 	return nil
 }
 
-// SignLogin signs a login text with an authentication or a signing key; at is the signer's clock,
-// as in [Sign].
-func SignLogin(ctx context.Context, key *Key, text LoginText, at time.Time) ([]byte, error) {
-	if err := text.check(); err != nil {
-		return nil, fmt.Errorf("signing a login: %w", err)
-	}
-	cms, err := sign(ctx, key, text.Bytes(), at, ForLogin)
-	if err != nil {
-		return nil, fmt.Errorf("signing a login: %w", err)
-	}
-	return cms, nil
-}
-
 // VerifyLogin tells who has signed the login text, at the centre's time now. Errors:
 // [ErrBadLoginText], [ErrLoginExpired], [InvalidError] with the report. That the nonce is the
 // centre's own and is used once is for the caller to see to.
@@ -58,7 +44,7 @@ func VerifyLogin(text LoginText, cms []byte, trust Trust, now time.Time) (Identi
 	if now.After(text.Expires) {
 		return Identity{}, fmt.Errorf("verifying a login: %w", ErrLoginExpired)
 	}
-	report := judge(text.Bytes(), cms, now, Policy{Trust: trust, RequireSigningCertificate: true, MaxBytes: most})
+	report := judgeOne(text.Bytes(), cms, now, Policy{Trust: trust, RequireSigningCertificate: true, MaxBytes: most})
 	if !report.Valid() {
 		return Identity{}, fmt.Errorf("verifying a login: %w", &InvalidError{report})
 	}

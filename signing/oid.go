@@ -1,7 +1,10 @@
 package signing
 
 import (
+	"bytes"
 	encoding "encoding/asn1"
+	"strconv"
+	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -41,8 +44,21 @@ const (
 	oidECDSASHA384 = "1.2.840.10045.4.3.3"
 	oidECDSASHA512 = "1.2.840.10045.4.3.4"
 
-	// The arc of Kazakhstan's GOST 34.10 and GOST 34.11 algorithms.
-	oidPrefixGOST = "1.2.398.3.10.1."
+	oidRSAPSS    = "1.2.840.113549.1.1.10"
+	oidRSAMD5    = "1.2.840.113549.1.1.4"
+	oidRSASHA1   = "1.2.840.113549.1.1.5"
+	oidECDSASHA1 = "1.2.840.10045.4.1"
+
+	// Kazakhstan's GOST 34.10-2015 and GOST 34.11-2015: those of RFC 7091 and RFC 6986 under other
+	// names; and the algorithms of 2004 that went before them.
+	oidGOST512         = "1.2.398.3.10.1.1.2.2"
+	oidGOST512Streebog = "1.2.398.3.10.1.1.2.3.2"
+	oidStreebog512     = "1.2.398.3.10.1.3.3"
+	oidGOST256         = "1.2.398.3.10.1.1.2.1"
+	oidGOST256Streebog = "1.2.398.3.10.1.1.2.3.1"
+	oidStreebog256     = "1.2.398.3.10.1.3.2"
+	oidPrefixLegacy    = "1.2.398.3.10.1.1.1."
+	oidLegacyHash      = "1.2.398.3.10.1.3.1"
 
 	// RFC 7292 and the encryptions of RFC 8018.
 	oidKeyBag         = "1.2.840.113549.1.12.10.1.1"
@@ -65,6 +81,12 @@ type algorithm struct {
 	parameters cryptobyte.String
 }
 
+// plain tells whether the parameters are absent or NULL: the algorithms of signatures and hashes
+// have none, and writers disagree on how to say so.
+func (a algorithm) plain() bool {
+	return len(a.parameters) == 0 || bytes.Equal(a.parameters, []byte{byte(asn1.NULL), 0})
+}
+
 func readAlgorithm(in *cryptobyte.String) (a algorithm, ok bool) {
 	var body cryptobyte.String
 	if !in.ReadASN1(&body, asn1.SEQUENCE) {
@@ -81,4 +103,24 @@ func readOID(in *cryptobyte.String) (string, bool) {
 		return "", false
 	}
 	return oid.String(), true
+}
+
+// numbers is the OID as the encoders of the standard library want it.
+func numbers(oid string) encoding.ObjectIdentifier {
+	var id encoding.ObjectIdentifier
+	for part := range strings.SplitSeq(oid, ".") {
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			panic("not an object identifier: " + oid) // a constant of this package
+		}
+		id = append(id, n)
+	}
+	return id
+}
+
+// encodedOID is the element in DER.
+func encodedOID(oid string) []byte {
+	var b cryptobyte.Builder
+	b.AddASN1ObjectIdentifier(numbers(oid))
+	return b.BytesOrPanic()
 }

@@ -6,7 +6,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+
+	"baqylau/signing/gost"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -28,7 +31,7 @@ const (
 //
 // The MAC is checked over the octets as they are in the file before anything inside is read.
 // Errors: [ErrNotPKCS12], [ErrDamaged], [ErrWrongPassword], [ErrNoKey], [ErrUnsupportedKey] (and
-// [ErrGOSTKey]), [ErrCostly]. The caller overwrites data and password; no reference is kept.
+// [ErrLegacyKey]), [ErrCostly]. The caller overwrites data and password; no reference is kept.
 func OpenPKCS12(name string, data, password []byte) (*Key, error) {
 	if len(data) > maxKeyFile || !looksLikePFX(data) {
 		return nil, fmt.Errorf("opening %s: %w", name, ErrNotPKCS12)
@@ -318,13 +321,17 @@ func (b *bags) readCertificate(in cryptobyte.String) error {
 func (b *bags) key() (*Key, error) {
 	var unusable error
 	for _, pkcs8 := range b.keys {
-		private, err := parsePrivate(pkcs8)
+		candidates, err := parsePrivate(pkcs8)
 		if err != nil {
 			unusable = errors.Join(unusable, err)
 			continue
 		}
-		if key := b.pair(private); key != nil {
-			return key, nil
+		for _, private := range candidates {
+			key, err := b.pair(private)
+			if key != nil {
+				return key, nil
+			}
+			unusable = errors.Join(unusable, err)
 		}
 	}
 	switch {
@@ -336,8 +343,9 @@ func (b *bags) key() (*Key, error) {
 	return nil, ErrNoKey
 }
 
-// parsePrivate reads a PKCS#8 key of RSA or ECDSA.
-func parsePrivate(pkcs8 []byte) (crypto.Signer, error) {
+// parsePrivate reads a PKCS#8 key. A GOST key may be meant in two ways, of which its certificate
+// tells the right one.
+func parsePrivate(pkcs8 []byte) ([]crypto.Signer, error) {
 	in, err := normaliseKeyFile(pkcs8)
 	if err != nil {
 		return nil, err
@@ -352,8 +360,10 @@ func parsePrivate(pkcs8 []byte) (crypto.Signer, error) {
 	switch {
 	case !ok:
 		return nil, fmt.Errorf("%w: private key", ErrDamaged)
-	case strings.HasPrefix(a.oid, oidPrefixGOST):
-		return nil, ErrGOSTKey
+	case a.oid == oidGOST512, a.oid == oidGOST256:
+		return parseGOST(a, body)
+	case strings.HasPrefix(a.oid, oidPrefixLegacy):
+		return nil, ErrLegacyKey
 	case a.oid != oidRSA && a.oid != oidEC:
 		return nil, fmt.Errorf("%w: algorithm %s", ErrUnsupportedKey, a.oid)
 	}
@@ -365,22 +375,63 @@ func parsePrivate(pkcs8 []byte) (crypto.Signer, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: algorithm %s", ErrUnsupportedKey, a.oid)
 	}
-	return signer, nil
+	return []crypto.Signer{signer}, nil
 }
 
-// pair finds the certificate of the key; the other certificates are its chain.
-func (b *bags) pair(private crypto.Signer) *Key {
-	public, ok := private.Public().(interface{ Equal(crypto.PublicKey) bool })
-	if !ok {
-		return nil
+// parseGOST reads the number of a GOST key: the NCA writes an OCTET STRING with the number
+// little-endian, other programs an INTEGER, or the bare octets, in which order nobody says.
+func parseGOST(a algorithm, body cryptobyte.String) ([]crypto.Signer, error) {
+	curve, refused := curveOf(a)
+	if refused != nil {
+		return nil, fmt.Errorf("%w: %s", ErrUnsupportedKey, refused.code)
 	}
-	for i, certificate := range b.certificates {
-		if !public.Equal(certificate.PublicKey) {
-			continue
+	var octets, number cryptobyte.String
+	if !body.ReadASN1(&octets, asn1.OCTET_STRING) {
+		return nil, fmt.Errorf("%w: private key", ErrDamaged)
+	}
+	size := gostSize(a.oid)
+	inner := octets
+	switch {
+	case len(octets) == size:
+		number = octets
+	case octets.PeekASN1Tag(asn1.OCTET_STRING) && inner.ReadASN1(&number, asn1.OCTET_STRING) && inner.Empty():
+	case octets.PeekASN1Tag(asn1.INTEGER) && inner.ReadASN1(&number, asn1.INTEGER) && inner.Empty():
+		number = bytes.TrimLeft(number, "\x00")
+	}
+	if len(number) == 0 || len(number) > size {
+		return nil, fmt.Errorf("%w: private key", ErrDamaged)
+	}
+	little, big := make([]byte, size), make([]byte, size)
+	defer clear(little)
+	defer clear(big)
+	copy(little, number)
+	copy(big[size-len(number):], number)
+	slices.Reverse(big)
+	var list []crypto.Signer
+	for _, d := range [][]byte{little, big} {
+		if private, err := gost.NewPrivateKey(curve, d); err == nil {
+			list = append(list, private)
 		}
-		key := &Key{identity: IdentityOf(certificate), private: private}
-		key.chain = append(append(key.chain, b.certificates[:i]...), b.certificates[i+1:]...)
-		return key
 	}
-	return nil
+	if len(list) == 0 {
+		return nil, fmt.Errorf("%w: private key", ErrDamaged)
+	}
+	return list, nil
+}
+
+// pair finds the certificate of the key; the other certificates are its chain. nil without an error
+// when there is none.
+func (b *bags) pair(private crypto.Signer) (*Key, error) {
+	var unusable error
+	for i, certificate := range b.certificates {
+		others := slices.Concat(b.certificates[:i], b.certificates[i+1:])
+		key, err := NewKey(private, certificate, others, "")
+		if err == nil {
+			return key, nil
+		}
+		if !errors.Is(err, ErrNoKey) {
+			unusable = errors.Join(unusable, err)
+		}
+	}
+	return nil, unusable
 }

@@ -11,14 +11,11 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"baqylau/internal/need"
 	"baqylau/signing"
 	"baqylau/signing/demo"
 
@@ -250,45 +247,6 @@ func macKey(t testing.TB, password string, salt []byte, iterations int) []byte {
 		sum = sha1.Sum(sum[:])
 	}
 	return sum[:]
-}
-
-func TestTheNCAsGOSTKeysAreRefusedByName(t *testing.T) {
-	folder := need.Shared(t, "eds", "test-keys")
-	files, err := filepath.Glob(filepath.Join(folder, "*.p12"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no key files in %s: %v", folder, err)
-	}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Base(file)
-		_, err = signing.OpenPKCS12(name, data, []byte("Qwerty12"))
-		if signing.Fault(err) != "gost_key" || !errors.Is(err, signing.ErrUnsupportedKey) {
-			t.Errorf("%s under the right password: %v", name, err)
-		}
-		if _, err = signing.OpenPKCS12(name, data, []byte("qwerty12")); signing.Fault(err) != "wrong_password" {
-			t.Errorf("%s under a wrong password: %v", name, err)
-		}
-		if _, err = signing.OpenPKCS12(name, data[:len(data)-9], []byte("Qwerty12")); signing.Fault(err) != "damaged" {
-			t.Errorf("%s cut short: %v", name, err)
-		}
-	}
-}
-
-func TestTheNCAsTestAnchorsAreNotTrusted(t *testing.T) {
-	data, err := os.ReadFile(need.Shared(t, "eds", "test-keys", "certs__nca_gost2022_test.cer"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	certificate, err := signing.ParseCertificate(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := signing.IdentityOf(certificate).FitFor(signing.ForDocument, "", today()); got != signing.UnfitKind {
-		t.Errorf("an authority's certificate is fit: %q", got)
-	}
 }
 
 func TestAKeySignsNoMoreOnceClosed(t *testing.T) {

@@ -31,7 +31,7 @@ const (
 )
 
 // Step is one line of a report. Reason is the <code> of the text key "signing.reason.<code>", ""
-// when a step passed; Args are the text's placeholders as name, value, name, value.
+// when a step passed and there is nothing to add; Args are the text's placeholders as name, value, name, value.
 type Step struct {
 	Name    StepName `json:"name"`
 	Outcome Outcome  `json:"outcome"`
@@ -52,19 +52,30 @@ type Report struct {
 	Demo bool
 	// Chain leads from the signer's certificate to the anchor; nil unless the chain passed.
 	Chain []*x509.Certificate
+	// Anchor is why the end of the chain is trusted, "" unless the chain passed.
+	Anchor AnchorKind
 }
 
 // Valid tells whether nothing failed and everything that can be checked was. Revocation and
 // timestamp may be not checked, and the signer where the policy expects nobody in particular.
-func (r Report) Valid() bool {
+func (r Report) Valid() bool { return r.Outcome() == Passed }
+
+// Outcome is the whole in one word: failed when anything failed, not checked when something that
+// must be known couldn't be, else passed.
+func (r Report) Outcome() Outcome {
+	outcome := Passed
 	for _, step := range r.Steps {
 		switch {
-		case step.Outcome == Passed:
-		case step.Outcome == Failed, !step.optional():
-			return false
+		case step.Outcome == Failed:
+			return Failed
+		case step.Outcome == NotChecked && !step.optional():
+			outcome = NotChecked
 		}
 	}
-	return len(r.Steps) > 0
+	if len(r.Steps) == 0 {
+		return NotChecked
+	}
+	return outcome
 }
 
 // Step gives the step of the name; its outcome is not checked when the report has none.
@@ -95,10 +106,14 @@ type refusal struct {
 
 func refuse(code string, args ...string) *refusal { return &refusal{code, args} }
 
-// step turns the outcome of a check into the step of the name.
+// step turns the outcome of a check into the step of the name. An algorithm that is sound but not
+// known here can't be called false.
 func (r *refusal) step(name StepName) Step {
-	if r == nil {
+	switch {
+	case r == nil:
 		return Step{Name: name, Outcome: Passed}
+	case r.code == "legacy_gost":
+		return Step{Name: name, Outcome: NotChecked, Reason: r.code}
 	}
 	return Step{Name: name, Outcome: Failed, Reason: r.code, Args: r.args}
 }

@@ -3,152 +3,233 @@ package signing
 import (
 	"bytes"
 	"context"
-	"crypto"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/x509"
-	"encoding/asn1"
 	"fmt"
 	"io"
-	"math/big"
 	"time"
 
-	"github.com/digitorus/pkcs7"
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// Sign makes a detached CAdES-BES signature over the content: DER, SHA-256, signed attributes
-// contentType, messageDigest, signingTime (at) and signingCertificateV2, with the certificate and
-// the chain that came with the key. It is verified before it is returned.
-//
-// at judges the key's fitness: [ErrAuthKey], [ErrExpired], [ErrNotYetValid], [ErrNotForSigning],
-// [ErrUnsupportedKey]. A content that begins as a login text does is refused: [ErrLoginText].
-func Sign(ctx context.Context, key *Key, content []byte, at time.Time) ([]byte, error) {
-	if bytes.HasPrefix(content, []byte(loginPrefix)) {
-		return nil, fmt.Errorf("signing a document: %w", ErrLoginText)
-	}
-	cms, err := sign(ctx, key, content, at, ForDocument)
+// SignDocument is the one of [Signatory]: DER, signed attributes contentType, signingTime (at),
+// messageDigest and signingCertificateV2, with the certificate and the chain that came with the key.
+// An attached signature over more than [InMemory] bytes is BER, in pieces, written as it is read.
+func (k *Key) SignDocument(ctx context.Context, content Content, at time.Time, options Options) ([]byte, error) {
+	j := &job{ctx: ctx, key: k, at: at, options: options, purpose: ForDocument}
+	cms, err := j.run(content)
 	if err != nil {
 		return nil, fmt.Errorf("signing a document: %w", err)
 	}
 	return cms, nil
 }
 
-func sign(ctx context.Context, key *Key, content []byte, at time.Time, purpose Purpose) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
+// SignLogin is the one of [Signatory].
+func (k *Key) SignLogin(ctx context.Context, text LoginText, at time.Time) ([]byte, error) {
+	if err := text.check(); err != nil {
+		return nil, fmt.Errorf("signing a login: %w", err)
 	}
-	if err := key.identity.FitFor(purpose, "", at).Err(); err != nil {
-		return nil, err
-	}
-	digest := sha256.Sum256(content)
-	cms, err := build(key, digest, at)
+	j := &job{ctx: ctx, key: k, at: at, purpose: ForLogin}
+	cms, err := j.run(Bytes(text.Bytes()))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("signing a login: %w", err)
 	}
-	if err := selfCheck(key.identity.Certificate, cms, digest); err != nil {
-		return nil, err
-	}
-	return cms, ctx.Err()
+	return cms, nil
 }
 
-// build lets pkcs7 lay the structure out over an empty content, and then puts in the digest of the
-// real one (pkcs7 would copy it twice and hash it again), the signing time (it would take the
-// computer's) and the signature, which must cover both.
-func build(key *Key, content [sha256.Size]byte, at time.Time) ([]byte, error) {
-	certificate := key.identity.Certificate
-	ess, err := signingCertificateV2(certificate)
-	if err != nil {
-		return nil, err
-	}
-	signed, err := pkcs7.NewSignedData(nil)
-	if err != nil {
-		return nil, err
-	}
-	signed.SetDigestAlgorithm(pkcs7.OIDDigestAlgorithmSHA256)
-	err = signed.AddSigner(certificate, unsigned{key.Public()}, pkcs7.SignerInfoConfig{
-		ExtraSignedAttributes: []pkcs7.Attribute{ess},
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, issuer := range key.chain {
-		signed.AddCertificate(issuer)
-	}
-	info := &signed.GetSignedData().SignerInfos[0]
-	for i := range info.AuthenticatedAttributes {
-		var value any
-		attribute := &info.AuthenticatedAttributes[i]
-		switch {
-		case attribute.Type.Equal(pkcs7.OIDAttributeMessageDigest):
-			value = content[:]
-		case attribute.Type.Equal(pkcs7.OIDAttributeSigningTime):
-			value = at.UTC().Truncate(time.Second)
-		default:
-			continue
-		}
-		if attribute.Value.Bytes, err = asn1.Marshal(value); err != nil {
-			return nil, err
-		}
-	}
-	attributes, err := asn1.MarshalWithParams(info.AuthenticatedAttributes, "set")
-	if err != nil {
-		return nil, err
-	}
-	digest := sha256.Sum256(attributes)
-	if info.EncryptedDigest, err = key.Sign(rand.Reader, digest[:], crypto.SHA256); err != nil {
-		return nil, err
-	}
-	signed.Detach()
-	return signed.Finish()
+// job is one signature in the making.
+type job struct {
+	ctx     context.Context
+	key     *Key
+	at      time.Time
+	options Options
+	purpose Purpose
+
+	suite suite
+	sums  *digests
 }
 
-// unsigned stands in for the key while pkcs7 lays out what will be signed.
-type unsigned struct{ public crypto.PublicKey }
+func (j *job) run(content Content) ([]byte, error) {
+	if err := j.ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := j.key.identity.FitFor(j.purpose, "", j.at).Err(); err != nil {
+		return nil, err
+	}
+	var known bool
+	if j.suite, known = suiteToSign(j.key.public); !known {
+		return nil, ErrUnsupportedKey
+	}
+	j.sums = newDigests([]algorithm{{oid: j.suite.digest}})
+	content.reader = stoppable{j.ctx, content.reader}
+	cms, err := j.sign(content)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.ctx.Err(); err != nil {
+		return nil, err
+	}
+	if j.options.Out == nil || cms == nil {
+		return cms, nil
+	}
+	_, err = j.options.Out.Write(cms)
+	return nil, err
+}
 
-func (u unsigned) Public() crypto.PublicKey { return u.public }
+func (j *job) sign(content Content) ([]byte, error) {
+	inMemory := content.size >= 0 && content.size <= InMemory
+	switch {
+	case j.options.Beside != nil:
+		return j.beside(content)
+	case j.options.Attached && !inMemory:
+		return nil, j.stream(content)
+	case j.options.Attached:
+		return j.attached(content)
+	}
+	if err := j.read(content, io.Discard); err != nil {
+		return nil, err
+	}
+	signer, err := j.signer()
+	if err != nil {
+		return nil, err
+	}
+	return j.layout(signer, encapsulated(nil)).together()
+}
 
-func (u unsigned) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) { return nil, nil }
-
-// selfCheck reads a fresh signature by the rules that strangers' are read by, without mending its
-// encoding, and checks it against the certificate and the digest of the content.
-func selfCheck(certificate *x509.Certificate, cms []byte, content [sha256.Size]byte) error {
-	d, refused := readContentInfo(cms)
-	if refused == nil {
-		refused = d.checkSignature(certificate)
+// read hashes the content on its way, and refuses what isn't a document or is not of its size.
+func (j *job) read(content Content, out io.Writer) error {
+	if err := j.sums.read(io.TeeReader(content.reader, out)); err != nil {
+		return err
 	}
 	switch {
-	case refused != nil:
-		return fmt.Errorf("%w: %s", ErrSelfCheck, refused.code)
-	case d.digest != oidSHA256, d.values.ess == nil, !bytes.Equal(d.values.messageDigest, content[:]),
-		!bytes.Equal(d.issuer, certificate.RawIssuer), d.serial.Cmp(certificate.SerialNumber) != 0,
-		!bytes.HasPrefix(d.bundle, certificate.Raw):
-		return ErrSelfCheck
+	case content.size >= 0 && j.sums.size != content.size:
+		return fmt.Errorf("%w: content of %d bytes, not %d", io.ErrUnexpectedEOF, j.sums.size, content.size)
+	case j.purpose == ForDocument && j.sums.login():
+		return ErrLoginText
 	}
 	return nil
 }
 
-// signingCertificateV2 names the certificate under the signature (RFC 5035, section 3), by
-// SHA-256, the default that is left out, and by issuer and serial number.
-func signingCertificateV2(certificate *x509.Certificate) (pkcs7.Attribute, error) {
-	type issuerSerial struct {
-		Issuer []asn1.RawValue // GeneralNames
-		Serial *big.Int
+// attached makes a signature with the content in it, in memory.
+func (j *job) attached(content Content) ([]byte, error) {
+	held := bytes.NewBuffer(make([]byte, 0, content.size))
+	if err := j.read(content, held); err != nil {
+		return nil, err
 	}
-	type certID struct {
-		Hash   []byte
-		Issuer issuerSerial
+	signer, err := j.signer()
+	if err != nil {
+		return nil, err
 	}
-	type signingCertificate struct{ Certificates []certID }
+	return j.layout(signer, encapsulated(held.Bytes())).together()
+}
 
-	sum := sha256.Sum256(certificate.Raw)
-	const directoryName = 4
-	issuer := asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: directoryName, IsCompound: true, Bytes: certificate.RawIssuer}
-	value, err := asn1.Marshal(signingCertificate{[]certID{{
-		Hash:   sum[:],
-		Issuer: issuerSerial{Issuer: []asn1.RawValue{issuer}, Serial: certificate.SerialNumber},
-	}}})
-	return pkcs7.Attribute{
-		Type:  asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 47},
-		Value: asn1.RawValue{FullBytes: value},
-	}, err
+// layout is a SignedData of the one signer.
+func (j *job) layout(signer, content []byte) layout {
+	l := layout{version: []byte{byte(asn1.INTEGER), 1, 1}, digests: j.suite.digestAlgorithm(), content: content}
+	return j.join(l, signer)
+}
+
+// join adds the signer with the certificates that aren't there yet.
+func (j *job) join(l layout, signer []byte) layout {
+	for _, certificate := range append([]*x509.Certificate{j.key.identity.Certificate}, j.key.chain...) {
+		if !bytes.Contains(l.certificates, certificate.Raw) {
+			l.certificates = append(bytes.Clone(l.certificates), certificate.Raw...)
+		}
+	}
+	l.signers = append(l.signers[:len(l.signers):len(l.signers)], signer)
+	return l
+}
+
+// beside adds a signature to another's. What is there must be over the same content, so that
+// nobody's name comes to stand under what they didn't sign.
+func (j *job) beside(content Content) ([]byte, error) {
+	der, err := normalise(j.options.Beside, limits{maxCMSBytes, maxCMSDepth, maxCMSElements})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOtherContent, err)
+	}
+	l, refused := takeApart(der)
+	if refused != nil || len(l.signers) == maxSigners {
+		return nil, ErrOtherContent
+	}
+	var others []*signerInfo
+	algorithms := []algorithm{{oid: j.suite.digest}}
+	for _, element := range l.signers {
+		s := readSigner(element)
+		others, algorithms = append(others, s), append(algorithms, s.digest)
+	}
+	j.sums = newDigests(algorithms)
+	if err := j.read(content, io.Discard); err != nil {
+		return nil, err
+	}
+	for _, s := range others {
+		if s.unread != nil || j.sums.check(s) != nil {
+			return nil, ErrOtherContent
+		}
+	}
+	if inside, attached, refused := l.inside(); refused != nil || attached && !bytes.Equal(j.suite.sum(inside), j.sums.sum(j.suite.digest)) {
+		return nil, ErrOtherContent
+	}
+	if !announces(l.digests, j.suite.digest) {
+		l.digests = append(bytes.Clone(l.digests), j.suite.digestAlgorithm()...)
+	}
+	signer, err := j.signer()
+	if err != nil {
+		return nil, err
+	}
+	return j.join(l, signer).together()
+}
+
+// announces tells whether the digestAlgorithms have the hash.
+func announces(set cryptobyte.String, oid string) bool {
+	for !set.Empty() {
+		a, ok := readAlgorithm(&set)
+		if !ok || a.oid == oid {
+			return ok
+		}
+	}
+	return false
+}
+
+// signer makes the SignerInfo over what has been read, and reads it by the rules that strangers'
+// are read by before it lets it go.
+func (j *job) signer() ([]byte, error) {
+	certificate := j.key.identity.Certificate
+	content := j.sums.sum(j.suite.digest)
+	attributes, err := signedAttributes(certificate, content, j.at)
+	if err != nil {
+		return nil, err
+	}
+	signature, err := j.key.Sign(rand.Reader, j.suite.sum(attributes), j.suite.hash)
+	if err != nil {
+		return nil, err
+	}
+	element, err := j.suite.signerInfo(certificate, attributes, signature)
+	if err != nil {
+		return nil, err
+	}
+	s := readSigner(element)
+	switch {
+	case s.unread != nil:
+		return nil, fmt.Errorf("%w: %s", ErrSelfCheck, s.unread.code)
+	case s.values.ess == nil, !bytes.Equal(s.values.messageDigest, content), !s.names(certificate):
+		return nil, ErrSelfCheck
+	}
+	if refused := s.checkSignatureOf(j.key.public, certificate); refused != nil {
+		return nil, fmt.Errorf("%w: %s", ErrSelfCheck, refused.code)
+	}
+	return element, nil
+}
+
+// stoppable is a reader that ends with its context.
+type stoppable struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+func (s stoppable) Read(p []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.in.Read(p)
 }

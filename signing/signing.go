@@ -2,8 +2,11 @@
 // logins.
 //
 // What it promises:
-//   - A signature is a detached CAdES-BES in DER (RFC 5652, RFC 5126) with SHA-256, made with an
-//     RSA or ECDSA key out of a PKCS#12 file, and has been verified before [Sign] returns it.
+//   - A signature is a CAdES-BES (RFC 5652, RFC 5126), detached in DER unless asked otherwise, made
+//     with a GOST 34.10-2015, RSA or ECDSA key, laid out as the national programs lay it out, and has
+//     been verified before it leaves a [Signatory].
+//   - One table says which hash and signature belong to which key; whatever is signed is verified by
+//     it, over the bytes as they were signed. Chains are built and checked here too.
 //   - An authentication certificate logs in and never signs a document; a login text is never
 //     accepted as a document, nor a document as a login text.
 //   - [Verify] answers with a [Report] of named steps, each passed, failed or not checked. It never
@@ -13,9 +16,9 @@
 //     bounded normaliser has turned it into definite-length DER, and no password is stretched
 //     before the file's iteration counts have been weighed.
 //
-// Its limits: revocation (OCSP, CRL) and timestamps (RFC 3161) are reported as not checked; GOST
-// keys are recognised and refused by name. Secrets are overwritten in the buffers of this package;
-// what crypto/rsa and the garbage collector copied is out of its reach.
+// Its limits: revocation (OCSP, CRL) and timestamps (RFC 3161) are reported as not checked; the GOST
+// algorithms of 2004 are recognised and not verified. Secrets are overwritten in the buffers of this
+// package; what crypto/rsa and the garbage collector copied is out of its reach.
 //
 // It reads no file, asks no clock and imports nothing of ours: texts for people are chosen by the
 // codes that [Fault], [Unfit] and [Step] give.

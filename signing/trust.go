@@ -1,42 +1,102 @@
 package signing
 
 import (
+	"crypto"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"time"
+	"slices"
+
+	"baqylau/signing/gost"
 )
+
+// AnchorKind is why an anchor is trusted.
+type AnchorKind string
+
+// The kinds: a national anchor by its fingerprint; one that an administrator, or whoever verifies,
+// has chosen explicitly; and a demo's or a test contour's authority, worth nothing in law.
+const (
+	PinnedAnchor AnchorKind = "pinned"
+	ExtraAnchor  AnchorKind = "extra"
+	DemoAnchor   AnchorKind = "demo"
+)
+
+// DemoOrganization stands in the name of every demo authority.
+const DemoOrganization = "BAQYLAU DEMO"
 
 // Trust is the anchors that a chain must end in. The zero value trusts nobody.
 type Trust struct {
 	// Demo marks the trust of a demo authority: what it finds valid has no force in law.
 	Demo bool
 
-	roots *x509.CertPool
+	anchors []anchor
 }
 
-// NewTrust trusts national anchors: each must be one of [PinnedAnchors], else [ErrNotPinned]. An
-// issuing authority among them is an anchor in its own right.
-func NewTrust(anchors []*x509.Certificate) (Trust, error) {
-	pinned := PinnedAnchors()
-	t := Trust{roots: x509.NewCertPool()}
-	for _, anchor := range anchors {
-		sum := sha256.Sum256(anchor.Raw)
-		if _, ok := pinned[hex.EncodeToString(sum[:])]; !ok {
+// anchor is a trusted certificate with its key, made ready to check many signatures.
+type anchor struct {
+	*x509.Certificate
+	key crypto.PublicKey // nil when it is of no known kind
+}
+
+func anchored(certificates []*x509.Certificate) []anchor {
+	list := make([]anchor, 0, len(certificates))
+	for _, certificate := range certificates {
+		key, refused := publicKeyOf(certificate)
+		if refused != nil {
+			key = nil
+		}
+		if slow, ok := key.(*gost.PublicKey); ok {
+			slow.Precompute()
+		}
+		list = append(list, anchor{certificate, key})
+	}
+	return list
+}
+
+// NewTrust trusts national anchors, and extra ones that an administrator has chosen explicitly.
+// Each of the former must be one of [PinnedAnchors], else [ErrNotPinned]; none of the latter may be
+// a demo's or the national test contour's, else [ErrDemoAnchor]. An issuing authority among them
+// is an anchor in its own right.
+func NewTrust(national, extra []*x509.Certificate) (Trust, error) {
+	for _, anchor := range national {
+		if KindOfAnchor(anchor) != PinnedAnchor {
 			return Trust{}, fmt.Errorf("%w: %s", ErrNotPinned, anchor.Subject)
 		}
-		t.roots.AddCert(anchor)
 	}
-	return t, nil
+	for _, anchor := range extra {
+		if KindOfAnchor(anchor) == DemoAnchor {
+			return Trust{}, fmt.Errorf("%w: %s", ErrDemoAnchor, anchor.Subject)
+		}
+	}
+	return Trust{anchors: anchored(slices.Concat(national, extra))}, nil
 }
 
-// DemoTrust trusts a demo authority, and nothing else.
-func DemoTrust(authority *x509.Certificate) Trust {
-	t := Trust{Demo: true, roots: x509.NewCertPool()}
-	t.roots.AddCert(authority)
+// DemoTrust trusts demo authorities, and nothing else.
+func DemoTrust(authorities ...*x509.Certificate) Trust {
+	return Trust{Demo: true, anchors: anchored(authorities)}
+}
+
+// ChosenTrust trusts what somebody names for one verification. A demo's or the test contour's
+// authority among them makes all of it a demo.
+func ChosenTrust(anchors []*x509.Certificate) Trust {
+	t := Trust{anchors: anchored(anchors)}
+	t.Demo = slices.ContainsFunc(anchors, func(c *x509.Certificate) bool { return KindOfAnchor(c) == DemoAnchor })
 	return t
+}
+
+// KindOfAnchor is what a certificate would be as an anchor: pinned and demo ones are known, any
+// other is somebody's choice.
+func KindOfAnchor(certificate *x509.Certificate) AnchorKind {
+	sum := sha256.Sum256(certificate.Raw)
+	fingerprint := hex.EncodeToString(sum[:])
+	if _, ok := PinnedAnchors()[fingerprint]; ok {
+		return PinnedAnchor
+	}
+	if slices.Contains(testAnchors(), fingerprint) || slices.Contains(certificate.Subject.Organization, DemoOrganization) {
+		return DemoAnchor
+	}
+	return ExtraAnchor
 }
 
 // PinnedAnchors are the national anchors by the SHA-256 of the DER certificate, in lower-case
@@ -50,41 +110,43 @@ func PinnedAnchors() map[string]string {
 	}
 }
 
-// chain builds the way from the certificate to an anchor at the time, or, when the certificate
-// itself isn't valid then, at the nearest time when it is: that fault has a step of its own.
-// Roles of the NCA are extended key usages that no library knows, so any usage will do here.
-func (t Trust) chain(leaf *x509.Certificate, others []*x509.Certificate, at time.Time) ([]*x509.Certificate, *refusal) {
-	if t.roots == nil {
-		return nil, refuse("untrusted")
+// testAnchors are the root and the NCA (GOST) of the national test contour of 2022.
+func testAnchors() []string {
+	return []string{
+		"b995e79e7c07429f8f79e185451e5599ce342ac720000f01b3854fdfa03031a6",
+		"beeffc0bdb77cd798c35983eb0715f6ef0051cccb71d7cd05505e8a4fb2c6f4d",
 	}
-	if at.Before(leaf.NotBefore) {
-		at = leaf.NotBefore
+}
+
+// Empty tells whether nobody is trusted.
+func (t Trust) Empty() bool { return len(t.anchors) == 0 }
+
+// kindOf is why the anchor is trusted here.
+func (t Trust) kindOf(anchor *x509.Certificate) AnchorKind {
+	if t.Demo {
+		return DemoAnchor
 	}
-	if at.After(leaf.NotAfter) {
-		at = leaf.NotAfter
+	return KindOfAnchor(anchor)
+}
+
+func (t Trust) certificates() []*x509.Certificate {
+	list := make([]*x509.Certificate, 0, len(t.anchors))
+	for _, a := range t.anchors {
+		list = append(list, a.Certificate)
 	}
-	between := x509.NewCertPool()
-	for _, certificate := range others {
-		between.AddCert(certificate)
+	return list
+}
+
+func (t Trust) has(certificate *x509.Certificate) bool {
+	return slices.ContainsFunc(t.anchors, func(a anchor) bool { return a.Equal(certificate) })
+}
+
+// keyOf is the certificate's key, the anchors' ready-made.
+func (t Trust) keyOf(certificate *x509.Certificate) (crypto.PublicKey, *refusal) {
+	for _, a := range t.anchors {
+		if a.key != nil && a.Equal(certificate) {
+			return a.key, nil
+		}
 	}
-	chains, err := leaf.Verify(x509.VerifyOptions{
-		Roots:         t.roots,
-		Intermediates: between,
-		CurrentTime:   at,
-		KeyUsages:     []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
-	})
-	var unknown x509.UnknownAuthorityError
-	var invalid x509.CertificateInvalidError
-	var critical x509.UnhandledCriticalExtension
-	switch {
-	case err == nil:
-		return chains[0], nil
-	case errors.As(err, &unknown):
-		return nil, refuse("untrusted")
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return nil, refuse("chain_expired")
-	case errors.As(err, &critical):
-		return nil, refuse("critical_extension")
-	}
-	return nil, refuse("chain_broken")
+	return publicKeyOf(certificate)
 }

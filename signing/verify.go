@@ -3,6 +3,7 @@ package signing
 import (
 	"bytes"
 	"crypto/x509"
+	"io"
 	"time"
 )
 
@@ -29,42 +30,119 @@ func Verify(content, cms []byte, at time.Time, policy Policy) Report {
 	if bytes.HasPrefix(content, []byte(loginPrefix)) {
 		return unread(refuse("login_text"), at, policy)
 	}
-	return judge(content, cms, at, policy)
+	return judgeOne(content, cms, at, policy)
 }
 
-func judge(content, cms []byte, at time.Time, policy Policy) Report {
-	max := limits{maxCMSBytes, maxCMSDepth, maxCMSElements}
-	if policy.MaxBytes > 0 && policy.MaxBytes < max.bytes {
-		max.bytes = policy.MaxBytes
+// VerifyDetached checks a detached signature over a content of any size, and reports of each signer
+// in the order of the signature; there is always at least one report. The error is the reader's.
+func VerifyDetached(content io.Reader, cms []byte, at time.Time, policy Policy) ([]Report, error) {
+	d, refused := readSignedData(cms, policy.limits())
+	if refused != nil {
+		return []Report{unread(refused, at, policy)}, nil
 	}
-	d, refused := readDetached(cms, max)
+	sums := newDigests(d.algorithms())
+	if err := sums.read(content); err != nil {
+		return nil, err
+	}
+	return d.judge(sums, at, policy), nil
+}
+
+// VerifyAttached checks a signature that carries its content, in DER or BER, whole or in pieces, of
+// any size, as it is read. The content is written out before it is known whether any signature
+// over it holds: it is worth what the reports say, one a signer. The error is the reader's or the
+// writer's.
+func VerifyAttached(cms io.Reader, content io.Writer, at time.Time, policy Policy) ([]Report, error) {
+	detached, sums, refused, err := peel(cms, content)
+	if err != nil {
+		return nil, err
+	}
+	var d *signedData
+	if refused == nil {
+		d, refused = readSignedData(detached, policy.limits())
+	}
+	if refused != nil {
+		return []Report{unread(refused, at, policy)}, nil
+	}
+	return d.judge(sums, at, policy), nil
+}
+
+func (p Policy) limits() limits {
+	max := limits{maxCMSBytes, maxCMSDepth, maxCMSElements}
+	if p.MaxBytes > 0 && p.MaxBytes < max.bytes {
+		max.bytes = p.MaxBytes
+	}
+	return max
+}
+
+// algorithms are the hashes that the signers name.
+func (d *signedData) algorithms() []algorithm {
+	var list []algorithm
+	for _, s := range d.signers {
+		list = append(list, s.digest)
+	}
+	return list
+}
+
+func judgeOne(content, cms []byte, at time.Time, policy Policy) Report {
+	d, refused := readSignedData(cms, policy.limits())
+	if refused == nil && len(d.signers) > 1 {
+		refused = refuse("many_signers")
+	}
 	if refused != nil {
 		return unread(refused, at, policy)
 	}
-	certificate, refused := d.signer()
+	sums := newDigests(d.algorithms())
+	_, _ = sums.Write(content)
+	return d.judgeSigner(d.signers[0], sums, at, policy)
+}
+
+// judge reports of every signer.
+func (d *signedData) judge(sums *digests, at time.Time, policy Policy) []Report {
+	reports := make([]Report, 0, len(d.signers))
+	for _, s := range d.signers {
+		if sums.login() {
+			reports = append(reports, unread(refuse("login_text"), at, policy))
+			continue
+		}
+		reports = append(reports, d.judgeSigner(s, sums, at, policy))
+	}
+	return reports
+}
+
+func (d *signedData) judgeSigner(s *signerInfo, sums *digests, at time.Time, policy Policy) Report {
+	if s.unread != nil {
+		return unread(s.unread, at, policy)
+	}
+	certificate, refused := d.certificateOf(s)
 	if refused != nil {
 		return unread(refused, at, policy)
 	}
 	report := Report{
 		Signer:      IdentityOf(certificate),
-		SigningTime: d.values.signingTime,
+		SigningTime: s.values.signingTime,
 		At:          at,
 		Demo:        policy.Trust.Demo,
 	}
-	signature := d.checkSignature(certificate)
-	if signature == nil && policy.RequireSigningCertificate && d.values.ess == nil {
+	signature := s.checkSignature(certificate)
+	if signature == nil && policy.RequireSigningCertificate && s.values.ess == nil {
 		signature = refuse("unnamed_certificate")
 	}
-	chain, chainStep := chainStep(policy.Trust, certificate, d, at)
-	report.Chain = chain
+	chain, broken := policy.Trust.chain(certificate, d.certificates, at)
+	origin := broken.step(StepChain)
+	if report.Chain = chain; chain != nil {
+		report.Anchor = policy.Trust.kindOf(chain[len(chain)-1])
+		if report.Anchor == ExtraAnchor {
+			origin.Reason = "extra_anchor"
+		}
+	}
 	report.Steps = []Step{
-		uncheckable(d.checkContent(content).step(StepIntegrity)),
-		uncheckable(signature.step(StepSignature)),
-		chainStep,
+		sums.check(s).step(StepIntegrity),
+		signature.step(StepSignature),
+		origin,
 		validity(certificate, at).step(StepValidity),
 		keyUsage(certificate, policy).step(StepKeyUsage),
 		{Name: StepRevocation, Outcome: NotChecked, Reason: "revocation_later"},
-		timestamp(d),
+		timestamp(s),
 		expected(report.Signer, policy),
 	}
 	return report
@@ -79,36 +157,6 @@ func unread(why *refusal, at time.Time, policy Policy) Report {
 		steps = append(steps, Step{Name: name, Outcome: NotChecked, Reason: "not_reached"})
 	}
 	return Report{Steps: steps, At: at, Demo: policy.Trust.Demo}
-}
-
-// uncheckable tells an algorithm that is sound but not known here from a failure.
-func uncheckable(step Step) Step {
-	if step.Reason == "gost" {
-		step.Outcome = NotChecked
-	}
-	return step
-}
-
-// checkContent checks that the signed digest is the content's.
-func (d *detached) checkContent(content []byte) *refusal {
-	hash, refused := d.hash()
-	if refused != nil {
-		return refused
-	}
-	h := hash.New()
-	h.Write(content)
-	if !bytes.Equal(h.Sum(nil), d.values.messageDigest) {
-		return refuse("digest_mismatch")
-	}
-	return nil
-}
-
-func chainStep(trust Trust, certificate *x509.Certificate, d *detached, at time.Time) ([]*x509.Certificate, Step) {
-	if certificate.PublicKeyAlgorithm == x509.UnknownPublicKeyAlgorithm {
-		return nil, Step{Name: StepChain, Outcome: NotChecked, Reason: "gost"}
-	}
-	chain, refused := trust.chain(certificate, d.certificates, at)
-	return chain, refused.step(StepChain)
 }
 
 func validity(certificate *x509.Certificate, at time.Time) *refusal {
@@ -131,9 +179,9 @@ func keyUsage(certificate *x509.Certificate, policy Policy) *refusal {
 	return nil
 }
 
-func timestamp(d *detached) Step {
+func timestamp(s *signerInfo) Step {
 	step := Step{Name: StepTimestamp, Outcome: NotChecked, Reason: "no_timestamp"}
-	if d.timestamped {
+	if len(s.unsignedOf(oidTimeStampToken)) > 0 {
 		step.Reason = "timestamp_later"
 	}
 	return step

@@ -97,10 +97,10 @@ func TestAnotherAuthorityIsNotTrusted(t *testing.T) {
 }
 
 func TestNationalTrustTakesPinnedAnchorsAlone(t *testing.T) {
-	if _, err := signing.NewTrust([]*x509.Certificate{authority(t).Certificate}); !errors.Is(err, signing.ErrNotPinned) {
+	if _, err := signing.NewTrust([]*x509.Certificate{authority(t).Certificate}, nil); !errors.Is(err, signing.ErrNotPinned) {
 		t.Errorf("the demo authority as a national anchor: %v", err)
 	}
-	empty, err := signing.NewTrust(nil)
+	empty, err := signing.NewTrust(nil, nil)
 	if err != nil || empty.Demo {
 		t.Fatalf("no anchors: %v, demo %v", err, empty.Demo)
 	}
@@ -124,7 +124,7 @@ func TestSignRefusesUnfitKeys(t *testing.T) {
 		{"a login text as a document", "auditor", demo.Signing, today(), "BAQYLAU-LOGIN-v1\nhttps://x", signing.ErrLoginText, "login_text"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			cms, err := signing.Sign(context.Background(), open(t, c.login, c.kind), []byte(c.content), c.at)
+			cms, err := open(t, c.login, c.kind).SignDocument(context.Background(), signing.Bytes([]byte(c.content)), c.at, signing.Options{})
 			if cms != nil || !errors.Is(err, c.want) || signing.Fault(err) != c.fault {
 				t.Errorf("%d bytes, %v, fault %q; want %v, %q", len(cms), err, signing.Fault(err), c.want, c.fault)
 			}
@@ -135,14 +135,14 @@ func TestSignRefusesUnfitKeys(t *testing.T) {
 func TestSignStopsWhenCancelledOrClosed(t *testing.T) {
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := signing.Sign(cancelled, open(t, "auditor", demo.Signing), pdf(), today()); !errors.Is(err, context.Canceled) {
+	if _, err := open(t, "auditor", demo.Signing).SignDocument(cancelled, signing.Bytes(pdf()), today(), signing.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	key := open(t, "stranger", demo.Signing)
 	if err := key.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := signing.Sign(context.Background(), key, pdf(), today()); signing.Fault(err) != "closed" {
+	if _, err := key.SignDocument(context.Background(), signing.Bytes(pdf()), today(), signing.Options{}); signing.Fault(err) != "closed" {
 		t.Errorf("closed: %v", err)
 	}
 }
@@ -201,7 +201,7 @@ func TestLoginIsASignedTextOfItsOwnKind(t *testing.T) {
 		t.Fatalf("text is %q", text.Bytes())
 	}
 	for _, kind := range []demo.Kind{demo.Auth, demo.Signing} {
-		cms, err := signing.SignLogin(context.Background(), open(t, "auditor", kind), text, today())
+		cms, err := open(t, "auditor", kind).SignLogin(context.Background(), text, today())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,7 +216,7 @@ func TestLoginIsASignedTextOfItsOwnKind(t *testing.T) {
 func TestLoginRefuses(t *testing.T) {
 	text := signing.LoginText{Origin: "https://centre.example", Nonce: "c2FsdA", Expires: today().Add(2 * time.Minute)}
 	key := open(t, "auditor", demo.Signing)
-	cms, err := signing.SignLogin(context.Background(), key, text, today())
+	cms, err := key.SignLogin(context.Background(), text, today())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,10 +251,10 @@ func TestLoginRefuses(t *testing.T) {
 			}
 		})
 	}
-	if _, err := signing.SignLogin(context.Background(), key, with(func(t *signing.LoginText) { t.Origin = "a\nb" }), today()); signing.Fault(err) != "bad_login_text" {
+	if _, err := key.SignLogin(context.Background(), with(func(t *signing.LoginText) { t.Origin = "a\nb" }), today()); signing.Fault(err) != "bad_login_text" {
 		t.Errorf("signing a text with a line break: %v", err)
 	}
-	if _, err := signing.SignLogin(context.Background(), open(t, "auditor", demo.Expired), text, today()); signing.Fault(err) != "expired" {
+	if _, err := open(t, "auditor", demo.Expired).SignLogin(context.Background(), text, today()); signing.Fault(err) != "expired" {
 		t.Errorf("signing with an expired certificate: %v", err)
 	}
 }
@@ -262,7 +262,7 @@ func TestLoginRefuses(t *testing.T) {
 func TestTheClaimedTimeIsTheGivenOne(t *testing.T) {
 	key := open(t, "auditor", demo.Signing)
 	at := today().Add(1234567 * time.Microsecond)
-	cms, err := signing.Sign(context.Background(), key, pdf(), at)
+	cms, err := key.SignDocument(context.Background(), signing.Bytes(pdf()), at, signing.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

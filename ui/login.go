@@ -234,7 +234,7 @@ func (p *Program) enterWith(path string, password []byte) (*app.Desk, error) {
 	return desk, err
 }
 
-func (p *Program) enterWithKey(key *signing.Key, secret []byte) (*app.Desk, error) {
+func (p *Program) enterWithKey(key signing.Signatory, secret []byte) (*app.Desk, error) {
 	ctx := context.Background()
 	door, err := app.Knock(ctx, p.place.Address, p.options.Log)
 	if err != nil {

@@ -145,7 +145,7 @@ func (d *signDialog) say(wrong string) {
 }
 
 // run signs one paper after the other; what failed is told and may be tried again.
-func (d *signDialog) run(key *signing.Key) {
+func (d *signDialog) run(key signing.Signatory) {
 	p := d.p
 	ctx, cancel := context.WithCancel(p.session)
 	progress := p.controller.Progress(p.lang.T("sign.signing"), cancel)

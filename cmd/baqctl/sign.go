@@ -93,7 +93,7 @@ func (c signCommand) jobs() ([]job, error) {
 
 // sign signs one document. What lies where the signature should go is left alone: it counts when it is this key's
 // valid signature over the document, and is in the way when it is not.
-func (c signCommand) sign(ctx context.Context, key *signing.Key, j job) outcome {
+func (c signCommand) sign(ctx context.Context, key signing.Signatory, j job) outcome {
 	content, err := readBounded(j.document, maxDocument)
 	if err != nil {
 		return outcome{job: j, err: err}
@@ -105,7 +105,7 @@ func (c signCommand) sign(ctx context.Context, key *signing.Key, j job) outcome 
 		}
 		return outcome{j, already, err}
 	}
-	cms, err := signing.Sign(ctx, key, content, time.Now())
+	cms, err := key.SignDocument(ctx, signing.Bytes(content), time.Now(), signing.Options{})
 	if err == nil {
 		err = putNew(j.signature, cms)
 	}

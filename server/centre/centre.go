@@ -163,7 +163,7 @@ func trust(ctx context.Context, o Options) (signing.Trust, *demo.Authority, erro
 		if err != nil {
 			return signing.Trust{}, nil, err
 		}
-		t, err := signing.NewTrust(anchors)
+		t, err := signing.NewTrust(anchors, nil)
 		return t, nil, err
 	}
 	folder := filepath.Join(o.Folder, keysFolder)

@@ -35,7 +35,7 @@ type chapter struct {
 type actor struct {
 	*chapter
 	*app.Desk
-	key *signing.Key
+	key signing.Signatory
 }
 
 // step tells what has happened, once it has.

@@ -1,0 +1,157 @@
+package signing
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/asn1"
+	"slices"
+	"time"
+)
+
+// Bounds of looking for a chain. The nation's is three long.
+const (
+	maxChain      = 6
+	maxChainTries = 24 // signatures that are checked in one search
+)
+
+// path is a search for a chain, deepest first, among the anchors and what came along.
+type path struct {
+	trust  Trust
+	others []*x509.Certificate
+	at     time.Time
+	tries  int
+	why    *refusal // the most telling of the failures
+}
+
+// chain builds the way from the certificate to an anchor at the time, or, when the certificate
+// itself isn't valid then, at the nearest time when it is: that fault has a step of its own.
+//
+// It is RFC 5280, section 6, as far as signatures go: names and key ids chain, every issuer is a
+// valid authority that may sign certificates, to this depth, and no certificate has a critical
+// extension that isn't weighed here. The anchor itself is trusted for what it is, so its own
+// signature says nothing. Roles of the NCA are extended key usages, which a chain doesn't narrow.
+func (t Trust) chain(leaf *x509.Certificate, others []*x509.Certificate, at time.Time) ([]*x509.Certificate, *refusal) {
+	if at.Before(leaf.NotBefore) {
+		at = leaf.NotBefore
+	}
+	if at.After(leaf.NotAfter) {
+		at = leaf.NotAfter
+	}
+	if strange(leaf) {
+		return nil, refuse("critical_extension")
+	}
+	p := &path{trust: t, others: others, at: at}
+	if chain := p.extend([]*x509.Certificate{leaf}); chain != nil {
+		return chain, nil
+	}
+	if p.why == nil {
+		return nil, refuse("untrusted")
+	}
+	return nil, p.why
+}
+
+// extend goes on from the last certificate of the way, anchors first.
+func (p *path) extend(way []*x509.Certificate) []*x509.Certificate {
+	last := way[len(way)-1]
+	if p.trust.has(last) {
+		return way
+	}
+	if len(way) == maxChain {
+		return nil
+	}
+	for _, list := range [][]*x509.Certificate{p.trust.certificates(), p.others} {
+		for _, issuer := range list {
+			if !named(issuer, last) || slices.ContainsFunc(way, issuer.Equal) {
+				continue
+			}
+			if refused := p.issued(issuer, way); refused != nil {
+				p.blame(refused)
+				continue
+			}
+			if chain := p.extend(append(slices.Clone(way), issuer)); chain != nil {
+				return chain
+			}
+		}
+	}
+	return nil
+}
+
+// blame keeps the first failure that says more than that the keys don't fit: a certificate of
+// another authority's of that name is nobody's fault.
+func (p *path) blame(why *refusal) {
+	if p.why == nil && why.code != "signature_mismatch" {
+		p.why = why
+	}
+}
+
+// named tells whether the issuer bears the name, and the key id where both give one, that the
+// certificate names.
+func named(issuer, certificate *x509.Certificate) bool {
+	if !bytes.Equal(issuer.RawSubject, certificate.RawIssuer) {
+		return false
+	}
+	return len(issuer.SubjectKeyId) == 0 || len(certificate.AuthorityKeyId) == 0 ||
+		bytes.Equal(issuer.SubjectKeyId, certificate.AuthorityKeyId)
+}
+
+// issued tells why the issuer can't have issued the last certificate of the way.
+func (p *path) issued(issuer *x509.Certificate, way []*x509.Certificate) *refusal {
+	switch {
+	case !issuer.BasicConstraintsValid || !issuer.IsCA:
+		return refuse("not_authority")
+	case issuer.KeyUsage != 0 && issuer.KeyUsage&x509.KeyUsageCertSign == 0:
+		return refuse("not_authority")
+	case tooDeep(issuer, way):
+		return refuse("chain_broken")
+	case strange(issuer):
+		return refuse("critical_extension")
+	case p.at.Before(issuer.NotBefore) || p.at.After(issuer.NotAfter):
+		return refuse("chain_expired")
+	case p.tries == maxChainTries:
+		return refuse("chain_broken")
+	}
+	p.tries++
+	key, refused := p.trust.keyOf(issuer)
+	if refused != nil {
+		return refused
+	}
+	last := way[len(way)-1]
+	a, ok := signatureAlgorithmOf(last)
+	if !ok {
+		return refuse("chain_broken")
+	}
+	return verifyWith(key, a, last.RawTBSCertificate, last.Signature)
+}
+
+// tooDeep tells whether more authorities, those that issued to themselves left out, stand below
+// the issuer than its path length allows.
+func tooDeep(issuer *x509.Certificate, way []*x509.Certificate) bool {
+	if issuer.MaxPathLen < 0 || issuer.MaxPathLen == 0 && !issuer.MaxPathLenZero {
+		return false
+	}
+	below := 0
+	for _, c := range way[1:] {
+		if !bytes.Equal(c.RawSubject, c.RawIssuer) {
+			below++
+		}
+	}
+	return below > issuer.MaxPathLen
+}
+
+// strange tells whether the certificate has a critical extension that isn't weighed here; x509
+// takes in more of them than it leaves unhandled.
+func strange(certificate *x509.Certificate) bool {
+	for _, extension := range certificate.Extensions {
+		if extension.Critical && !weighed(extension.Id) {
+			return true
+		}
+	}
+	return false
+}
+
+// weighed lists keyUsage, subjectAltName, basicConstraints, certificatePolicies (any will do) and
+// extKeyUsage.
+func weighed(id asn1.ObjectIdentifier) bool {
+	ce := len(id) == 4 && id[0] == 2 && id[1] == 5 && id[2] == 29
+	return ce && slices.Contains([]int{15, 17, 19, 32, 37}, id[3])
+}
