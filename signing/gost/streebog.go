@@ -42,7 +42,7 @@ func Sum256(data []byte) (sum [Size256]byte) {
 // is the low byte of the first word.
 type vector [8]uint64
 
-// digest is a hash under way (RFC 6986, section 8).
+// digest is a hash under way (RFC 6986).
 type digest struct {
 	h      vector // the state
 	sum    vector // Σ: the sum of the blocks so far, mod 2^512

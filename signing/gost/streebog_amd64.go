@@ -26,7 +26,7 @@ type instructed struct {
 	matrices      [8]vector
 	substitution  [256]byte
 	transposition [64]byte
-	rounds        [12]vector
+	rounds        [13]vector
 }
 
 // vectorised gives the constants, or nil where the machine lacks the instructions.

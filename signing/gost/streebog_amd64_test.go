@@ -41,3 +41,23 @@ func FuzzBothWaysAgree(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkBlock(b *testing.B) {
+	var h, n, m vector
+	b.Run("tables", func(b *testing.B) {
+		b.SetBytes(BlockSize)
+		for b.Loop() {
+			compressByTables(&h, &n, &m)
+		}
+	})
+	b.Run("vectors", func(b *testing.B) {
+		k := vectorised()
+		if k == nil {
+			b.Skip("missing component: a processor with AVX-512, VBMI and GFNI")
+		}
+		b.SetBytes(BlockSize)
+		for b.Loop() {
+			compressByVectors(&h, &n, &m, k)
+		}
+	})
+}

@@ -2,7 +2,7 @@ package gost
 
 // The constants of RFC 6986.
 
-// substitution is π (section 6.2).
+// substitution is π, the substitution S of a byte.
 var substitution = [256]byte{
 	0xfc, 0xee, 0xdd, 0x11, 0xcf, 0x6e, 0x31, 0x16, 0xfb, 0xc4, 0xfa, 0xda, 0x23, 0xc5, 0x04, 0x4d,
 	0xe9, 0x77, 0xf0, 0xdb, 0x93, 0x2e, 0x99, 0xba, 0x17, 0x36, 0xf1, 0xbb, 0x14, 0xcd, 0x5f, 0xc1,
@@ -22,7 +22,7 @@ var substitution = [256]byte{
 	0x59, 0xa6, 0x74, 0xd2, 0xe6, 0xf4, 0xb4, 0xc0, 0xd1, 0x66, 0xaf, 0xc2, 0x39, 0x4b, 0x63, 0xb6,
 }
 
-// linear is the matrix A (section 6.4): what each bit of a word, from the most significant one, contributes.
+// linear is the matrix A of the transformation L: what each bit of a word, from the most significant one, contributes.
 var linear = [64]uint64{
 	0x8e20faa72ba0b470, 0x47107ddd9b505a38, 0xad08b0e0c3282d1c, 0xd8045870ef14980e,
 	0x6c022c38f90a4c07, 0x3601161cf205268d, 0x1b8e0b0e798c13c8, 0x83478b07b2468764,
@@ -42,8 +42,9 @@ var linear = [64]uint64{
 	0x07e095624504536c, 0x8d70c431ac02a736, 0xc83862965601dd1b, 0x641c314b2b8ee083,
 }
 
-// roundConstants are C1 to C12 (section 6.5), the least significant word first.
-var roundConstants = [12]vector{
+// roundConstants are the iteration constants C1 to C12, the least significant word first, and a zero, as no key follows
+// the last.
+var roundConstants = [13]vector{
 	{
 		0xdd806559f2a64507, 0x05767436cc744d23, 0xa2422a08a460d315, 0x4b7ce09192676901,
 		0x714eb88d7585c4fc, 0x2f6a76432e45d016, 0xebcb2f81c0657c1f, 0xb1085bda1ecadae9,
