@@ -1,7 +1,9 @@
 package gost
 
-// A comb holds the multiples 1…32 of 2^(6i)·B for every digit i of a scalar in base 64, so that a multiple of B takes
-// one addition a digit and no doubling. It is the same for a fixed base of secrets (G) and for a public key.
+import "math/bits"
+
+// A comb holds the odd multiples 1, 3 … 63 of 2^(6i)·B for every digit i of a scalar in base 64, so that a multiple of
+// B takes one addition a digit and no doubling. It is the same for a fixed base of secrets (G) and for a public key.
 const (
 	combWidth = 6
 	combHalf  = 1 << (combWidth - 1)
@@ -9,19 +11,22 @@ const (
 
 type comb struct{ windows [][combHalf]affine }
 
-// newComb takes some milliseconds and, for 512 bits, 352 KB.
+// newComb takes some milliseconds and, for 512 bits, 352 KB. The base is of order q.
 func (c *Curve) newComb(base *affine) *comb {
 	all := make([]jacobian, 0, c.windows*combHalf)
 	next := jacobian{base.x, base.y, c.p.one}
 	for range c.windows {
-		multiple := next
+		multiple, twice := next, next
+		c.double(&twice)
 		all = append(all, multiple)
 		for range combHalf - 1 {
-			c.add(&multiple, &next, false)
+			c.add(&multiple, &twice, false)
 			all = append(all, multiple)
 		}
-		next = multiple
-		c.double(&next)
+		next = twice
+		for range combWidth - 1 {
+			c.double(&next)
+		}
 	}
 	points := c.normalise(all)
 	table := &comb{windows: make([][combHalf]affine, c.windows)}
@@ -59,48 +64,78 @@ func (c *Curve) normalise(points []jacobian) []affine {
 	return out
 }
 
-// digit is the i-th digit of an integer in base 64 with digits from −32 to 32 (Booth's recoding): its absolute value,
-// and 1 where it is negative.
-func digit(x *element, i int) (absolute, negative uint64) {
-	at := i*combWidth - 1
-	var bits uint64 // the digit's own bits, and below them the highest bit of the digit before
-	switch {
-	case at < 0:
-		bits = x[0] << 1
-	case at/64 == limbs-1:
-		bits = x[limbs-1] >> (at % 64)
-	case at/64 < limbs-1:
-		bits = x[at/64]>>(at%64) | x[at/64+1]<<1<<(63-at%64)
+// odd gives the one of k and q − k that is odd, and 1 where that is q − k. For k = 0 it is q.
+func (c *Curve) odd(k *element) (odd element, negative uint64) {
+	var borrow uint64
+	for i := range odd {
+		odd[i], borrow = bits.Sub64(c.q.m[i], k[i], borrow)
 	}
-	bits &= 1<<(combWidth+1) - 1
-	negative = bits >> combWidth
-	mask := -negative
-	bits = (bits &^ mask) | (1<<(combWidth+1)-1-bits)&mask
-	return bits>>1 + bits&1, negative
+	negative = 1 ^ k[0]&1
+	odd.choose(k, 1^negative)
+	return odd, negative
+}
+
+// digit is the i-th digit of an odd integer in base 64, where the digits are the odd numbers from −63 to 63: the place
+// of its absolute value in a window, and 1 where it is negative. Every number below 64ⁿ is 2K + 1 − 64ⁿ for a K of n
+// digits v in the usual base 64, and so the sum of the (2v − 63)·64ⁱ; K is half the number and, in its highest digit, 32.
+func (c *Curve) digit(k *element, i int) (place, negative uint64) {
+	at := i*combWidth + 1
+	var v uint64
+	if at/64 == limbs-1 {
+		v = k[limbs-1] >> (at % 64)
+	} else {
+		v = k[at/64]>>(at%64) | k[at/64+1]<<1<<(63-at%64)
+	}
+	if i == c.windows-1 {
+		v |= combHalf
+	}
+	negative = 1 ^ v>>(combWidth-1)&1
+	return (v ^ -negative) & (combHalf - 1), negative
 }
 
 // multiplySecret is k·B for a secret k < q.
+//
+// The digits below the i-th sum up to less than 64ⁱ, and the i-th digit isn't zero: so long as 64ⁱ⁺¹ < q, the point to
+// add is neither the sum so far nor its opposite, and the quick formulas meet no exception. The last one or two
+// additions, where that is not so, take the formulas that have none.
 func (c *Curve) multiplySecret(k *element, table *comb) projective {
-	sum := projective{y: c.p.one}
-	var next projective
-	var entry affine
-	var minus element
-	for i := range table.windows {
-		absolute, negative := digit(k, i)
-		lookUp(&entry, &table.windows[i], absolute)
-		c.p.neg(&minus, &entry.y)
-		entry.y.choose(&minus, negative)
-		c.addSecret(&next, &sum, &entry)
-		sum.choose(&next, 1^zero(&element{absolute}))
+	scalar, opposite := c.odd(k)
+	entry := c.entry(&scalar, 0, table)
+	sum := jacobian{entry.x, entry.y, c.p.one}
+	last := (c.q.top - 1) / combWidth // the first digit for which it is not so
+	for i := 1; i < last; i++ {
+		entry = c.entry(&scalar, i, table)
+		c.addDistinct(&sum, &entry)
 	}
-	return sum
+	result := c.toProjective(&sum)
+	for i := last; i < c.windows; i++ {
+		entry = c.entry(&scalar, i, table)
+		before := result
+		c.addSecret(&result, &before, &entry)
+	}
+	var minus element
+	c.p.neg(&minus, &result.y)
+	result.y.choose(&minus, opposite)
+	clear(scalar[:])
+	return result
 }
 
-// lookUp reads every entry and keeps the one that is asked for, counted from 1; zeros for 0.
-func lookUp(entry *affine, window *[combHalf]affine, number uint64) {
+// entry is the point that the i-th digit stands for.
+func (c *Curve) entry(k *element, i int, table *comb) affine {
+	var entry affine
+	var minus element
+	place, negative := c.digit(k, i)
+	lookUp(&entry, &table.windows[i], place)
+	c.p.neg(&minus, &entry.y)
+	entry.y.choose(&minus, negative)
+	return entry
+}
+
+// lookUpGeneric reads every entry and keeps the one that is asked for.
+func lookUpGeneric(entry *affine, window *[combHalf]affine, place uint64) {
 	*entry = affine{}
 	for i := range window {
-		difference := uint64(i+1) ^ number
+		difference := uint64(i) ^ place
 		mask := -((difference - 1) &^ difference >> 63) // all ones where they are equal
 		for j := range limbs {
 			entry.x[j] |= window[i].x[j] & mask
@@ -111,10 +146,10 @@ func lookUp(entry *affine, window *[combHalf]affine, number uint64) {
 
 // addMultiple adds k·B to p, k being public.
 func (c *Curve) addMultiple(p *jacobian, k *element, table *comb) {
+	scalar, opposite := c.odd(k)
 	for i := range table.windows {
-		if absolute, negative := digit(k, i); absolute != 0 {
-			c.addAffine(p, &table.windows[i][absolute-1], negative == 1)
-		}
+		place, negative := c.digit(&scalar, i)
+		c.addAffine(p, &table.windows[i][place], negative != opposite)
 	}
 }
 

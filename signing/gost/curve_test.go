@@ -47,11 +47,20 @@ func TestTheBaseLiesOnItsCurveAndHasTheOrderQ(t *testing.T) {
 }
 
 // edgeScalars are where recodings and formulas tend to break, and some in between.
-func edgeScalars(t testing.TB, q *big.Int) []*big.Int {
+func edgeScalars(t testing.TB, c *Curve) []*big.Int {
+	t.Helper()
+	q := c.q.m.big()
 	scalars := []*big.Int{
 		new(big.Int), big.NewInt(1), big.NewInt(2), big.NewInt(31), big.NewInt(32), big.NewInt(33), big.NewInt(63),
 		big.NewInt(64), big.NewInt(65), new(big.Int).Sub(q, big.NewInt(1)), new(big.Int).Sub(q, big.NewInt(2)),
 		new(big.Int).Rsh(q, 1), new(big.Int).Lsh(big.NewInt(1), uint(q.BitLen()-1)),
+	}
+	// where the last addition of a comb meets twice the same point
+	for digit := int64(1); digit < 64; digit += 2 {
+		k := new(big.Int).Lsh(big.NewInt(2*digit), uint(combWidth*(c.windows-1)))
+		if k.Sub(k, q).Sign() > 0 && k.Cmp(q) < 0 {
+			scalars = append(scalars, k, new(big.Int).Sub(q, k))
+		}
 	}
 	for range 6 {
 		scalars = append(scalars, randomBelow(t, q))
@@ -63,7 +72,7 @@ func TestEveryWayToMultiplyIsThatOfTheTextbook(t *testing.T) {
 	for _, c := range append(everyCurve(), examples256(), examples512()) {
 		t.Run(c.Name(), func(t *testing.T) {
 			book := textbook(c)
-			for _, k := range edgeScalars(t, book.q) {
+			for _, k := range edgeScalars(t, c) {
 				want := book.multiply(k, book.g)
 				scalar := plain(k)
 

@@ -1,3 +1,5 @@
+//go:build !amd64
+
 package gost
 
 func foldMul(z, x, y *element) { foldMulGeneric(z, x, y) }

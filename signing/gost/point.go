@@ -62,14 +62,8 @@ func (c *Curve) mulA(z, x *element) {
 	c.p.neg(z, &t)
 }
 
-func (p *projective) choose(q *projective, yes uint64) {
-	p.x.choose(&q.x, yes)
-	p.y.choose(&q.y, yes)
-	p.z.choose(&q.z, yes)
-}
-
-// jacobian is the point (x/z², y/z³), infinity having z = 0. It is for public scalars: its operations look at what
-// they are given.
+// jacobian is the point (x/z², y/z³), infinity having z = 0. Its operations look at what they are given, and are for
+// public scalars, but where they say otherwise.
 type jacobian struct{ x, y, z element }
 
 func (c *Curve) isInfinity(p *jacobian) bool { return c.p.isZero(&p.z) == 1 }
@@ -111,7 +105,27 @@ func (c *Curve) double(p *jacobian) {
 	f.sub(&p.y, &t, &gamma)
 }
 
-// addAffine is p + q (madd-2007-bl), or p − q.
+// addDistinct is p + q for points whose x differ, neither at infinity (madd-2007-bl). It looks at nothing.
+func (c *Curve) addDistinct(p *jacobian, q *affine) {
+	var h, r element
+	c.differences(&h, &r, p, &q.x, &q.y)
+	c.addChord(p, &p.x, &p.y, &h, &r)
+	c.p.mul(&p.z, &p.z, &h)
+}
+
+// differences are those of the second point's x and y from the first's, over the first's denominator.
+func (c *Curve) differences(h, r *element, p *jacobian, x, y *element) {
+	f := &c.p
+	var zz element
+	f.sqr(&zz, &p.z)
+	f.mul(h, x, &zz)
+	f.sub(h, h, &p.x)
+	f.mul(r, y, &p.z)
+	f.mul(r, r, &zz)
+	f.sub(r, r, &p.y)
+}
+
+// addAffine is p + q, or p − q.
 func (c *Curve) addAffine(p *jacobian, q *affine, minus bool) {
 	f := &c.p
 	y := q.y
@@ -122,13 +136,8 @@ func (c *Curve) addAffine(p *jacobian, q *affine, minus bool) {
 		*p = jacobian{q.x, y, f.one}
 		return
 	}
-	var zz, h, r element
-	f.sqr(&zz, &p.z)
-	f.mul(&h, &q.x, &zz)
-	f.sub(&h, &h, &p.x)
-	f.mul(&r, &y, &p.z)
-	f.mul(&r, &r, &zz)
-	f.sub(&r, &r, &p.y)
+	var h, r element
+	c.differences(&h, &r, p, &q.x, &y)
 	if f.isZero(&h) == 1 {
 		c.addSameX(p, &r)
 		return
@@ -193,6 +202,15 @@ func (c *Curve) addSameX(p *jacobian, r *element) {
 		return
 	}
 	*p = jacobian{x: c.p.one, y: c.p.one}
+}
+
+// toProjective is the same point; it looks at nothing.
+func (c *Curve) toProjective(p *jacobian) projective {
+	q := projective{y: p.y}
+	c.p.mul(&q.x, &p.x, &p.z)
+	c.p.sqr(&q.z, &p.z)
+	c.p.mul(&q.z, &q.z, &p.z)
+	return q
 }
 
 // isOnCurve tells whether y² = x³ + ax + b.

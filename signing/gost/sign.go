@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	cryptorand "crypto/rand"
 	"crypto/sha512"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"math/big"
@@ -28,6 +29,7 @@ func (k *PrivateKey) Sign(random io.Reader, digest []byte, _ crypto.SignerOpts) 
 		return nil, fmt.Errorf("signing a digest of %d bytes: %w", len(digest), ErrLength)
 	}
 	source := newNonces(k, digest, fresh[:])
+	defer clear(source.seed[:])
 	for {
 		nonce := source.next()
 		sig, ok := k.signWith(&nonce, digest)
@@ -137,50 +139,37 @@ func (c *Curve) hasX(p *jacobian, r *element) bool {
 	return false
 }
 
-// nonces is HMAC_DRBG with SHA-512 as RFC 6979 drives it, over the key, the digest and what is fresh.
+// nonces derives numbers as RFC 6979 does, with fewer steps: the seed is HMAC-SHA-512 under the private key over what
+// is fresh and the digest, and the tries are HMAC-SHA-512 under the seed over their number.
 type nonces struct {
-	curve      *Curve
-	key, value [sha512.Size]byte
+	curve *Curve
+	seed  [sha512.Size]byte
+	tries uint64
 }
 
 func newNonces(k *PrivateKey, digest, fresh []byte) *nonces {
 	n := &nonces{curve: k.public.curve}
-	for i := range n.value {
-		n.value[i] = 1
-	}
 	d := k.Bytes()
 	defer clear(d)
-	n.update([]byte{0}, d, digest, fresh)
-	n.update([]byte{1}, d, digest, fresh)
+	mac := hmac.New(sha512.New, d)
+	mac.Write(fresh)
+	mac.Write(digest)
+	mac.Sum(n.seed[:0])
 	return n
-}
-
-func (n *nonces) update(parts ...[]byte) {
-	mac := hmac.New(sha512.New, n.key[:])
-	mac.Write(n.value[:])
-	for _, part := range parts {
-		mac.Write(part)
-	}
-	mac.Sum(n.key[:0])
-	n.step()
-}
-
-func (n *nonces) step() {
-	mac := hmac.New(sha512.New, n.key[:])
-	mac.Write(n.value[:])
-	mac.Sum(n.value[:0])
 }
 
 // next is the next number from 1 to q−1.
 func (n *nonces) next() element {
+	var candidate [sha512.Size]byte
+	defer clear(candidate[:])
 	for {
-		n.step()
-		candidate := n.value
-		trim(candidate[:n.curve.size], &n.curve.q)
-		k := load(candidate[:n.curve.size])
-		clear(candidate[:])
-		n.update([]byte{0})
-		if less(&k, &n.curve.q.m)&(1^zero(&k)) == 1 {
+		mac := hmac.New(sha512.New, n.seed[:])
+		mac.Write(binary.BigEndian.AppendUint64(nil, n.tries))
+		mac.Sum(candidate[:0])
+		n.tries++
+		le := candidate[:n.curve.size]
+		trim(le, &n.curve.q)
+		if k := load(le); less(&k, &n.curve.q.m)&(1^zero(&k)) == 1 {
 			return k
 		}
 	}
