@@ -28,13 +28,11 @@ type Key struct {
 // v1.5, ECDSA as ASN.1, GOST as r‖s in little-endian halves. [ErrUnsupportedKey] for others,
 // [ErrNoKey] when it isn't the certificate's.
 func NewKey(private crypto.Signer, certificate *x509.Certificate, issuers []*x509.Certificate, storage string) (*Key, error) {
-	public, refused := publicKeyOf(certificate)
-	switch {
-	case refused != nil && refused.code == "legacy_gost":
-		return nil, ErrLegacyKey
-	case refused != nil:
-		return nil, fmt.Errorf("%w: %s", ErrUnsupportedKey, refused.code)
-	case !same(private.Public(), public):
+	public, err := PublicKeyOf(certificate)
+	if err != nil {
+		return nil, err
+	}
+	if !same(private.Public(), public) {
 		return nil, ErrNoKey
 	}
 	if slow, ok := public.(*gost.PublicKey); ok {
@@ -43,6 +41,19 @@ func NewKey(private crypto.Signer, certificate *x509.Certificate, issuers []*x50
 	key := &Key{identity: IdentityOf(certificate), chain: issuers, public: public, private: private}
 	key.identity.Storage = storage
 	return key, nil
+}
+
+// PublicKeyOf is the certificate's public key, of a kind that signatures are taken from: RSA, ECDSA or
+// package gost's. [ErrUnsupportedKey] for others.
+func PublicKeyOf(certificate *x509.Certificate) (crypto.PublicKey, error) {
+	public, refused := publicKeyOf(certificate)
+	switch {
+	case refused != nil && refused.code == "legacy_gost":
+		return nil, ErrLegacyKey
+	case refused != nil:
+		return nil, fmt.Errorf("%w: %s", ErrUnsupportedKey, refused.code)
+	}
+	return public, nil
 }
 
 func same(a, b crypto.PublicKey) bool {

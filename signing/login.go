@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -23,8 +24,8 @@ func (t LoginText) Bytes() []byte {
 	return []byte(loginPrefix + t.Origin + "\n" + t.Nonce + "\n" + t.Expires.UTC().Format(time.RFC3339))
 }
 
-// check refuses fields that could shift the lines.
-func (t LoginText) check() error {
+// Check refuses fields that could shift the lines: [ErrBadLoginText].
+func (t LoginText) Check() error {
 	for _, field := range []string{t.Origin, t.Nonce} {
 		if field == "" || len(field) > 512 || strings.ContainsFunc(field, unicode.IsControl) {
 			return ErrBadLoginText
@@ -33,12 +34,15 @@ func (t LoginText) check() error {
 	return nil
 }
 
+// IsLoginText tells whether a content begins as a login text does, and so is no document.
+func IsLoginText(content []byte) bool { return bytes.HasPrefix(content, []byte(loginPrefix)) }
+
 // VerifyLogin tells who has signed the login text, at the centre's time now. Errors:
 // [ErrBadLoginText], [ErrLoginExpired], [InvalidError] with the report. That the nonce is the
 // centre's own and is used once is for the caller to see to.
 func VerifyLogin(text LoginText, cms []byte, trust Trust, now time.Time) (Identity, error) {
 	const most = 64 << 10
-	if err := text.check(); err != nil {
+	if err := text.Check(); err != nil {
 		return Identity{}, fmt.Errorf("verifying a login: %w", err)
 	}
 	if now.After(text.Expires) {

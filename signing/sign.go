@@ -27,7 +27,7 @@ func (k *Key) SignDocument(ctx context.Context, content Content, at time.Time, o
 
 // SignLogin is the one of [Signatory].
 func (k *Key) SignLogin(ctx context.Context, text LoginText, at time.Time) ([]byte, error) {
-	if err := text.check(); err != nil {
+	if err := text.Check(); err != nil {
 		return nil, fmt.Errorf("signing a login: %w", err)
 	}
 	j := &job{ctx: ctx, key: k, at: at, purpose: ForLogin}

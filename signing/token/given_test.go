@@ -20,6 +20,7 @@ import (
 
 	"github.com/miekg/pkcs11"
 
+	"baqylau/internal/need"
 	"baqylau/signing/token"
 )
 
@@ -60,9 +61,9 @@ func softHSM(t *testing.T) (module string) {
 			break
 		}
 	}
-	util, err := exec.LookPath("softhsm2-util")
-	if err != nil || module == "" {
-		t.Skip("missing component: SoftHSM2")
+	need.Program(t, "softhsm2-util")
+	if module == "" {
+		t.Fatal("softhsm2-util is here, and its module is in none of the known folders")
 	}
 	folder := t.TempDir()
 	tokens := filepath.Join(folder, "tokens")
@@ -70,7 +71,7 @@ func softHSM(t *testing.T) (module string) {
 	config := filepath.Join(folder, "softhsm2.conf")
 	must(t, os.WriteFile(config, []byte("directories.tokendir = "+tokens+"\nobjectstore.backend = file\nlog.level = ERROR\n"), 0o600))
 	t.Setenv("SOFTHSM2_CONF", config)
-	run(t, util, "--init-token", "--free", "--label", "approver", "--so-pin", "87654321", "--pin", pin)
+	run(t, "softhsm2-util", "--init-token", "--free", "--label", "approver", "--so-pin", "87654321", "--pin", pin)
 	return module
 }
 
@@ -175,14 +176,11 @@ func certified(t *testing.T, key crypto.Signer, authority bool) []byte {
 // imitation is the module of testdata, told how to misbehave, and the file that counts its logins.
 func imitation(t *testing.T, how string) (module, logins string) {
 	t.Helper()
-	gcc, err := exec.LookPath("gcc")
-	if err != nil {
-		t.Skip("missing component: gcc")
-	}
+	need.Program(t, "gcc")
 	headers := strings.TrimSpace(run(t, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/miekg/pkcs11"))
 	folder := t.TempDir()
 	module, logins = filepath.Join(folder, "imitation.so"), filepath.Join(folder, "logins")
-	run(t, gcc, "-shared", "-fPIC", "-o", module, "-I", headers, filepath.Join("testdata", "imitation.c"))
+	run(t, "gcc", "-shared", "-fPIC", "-o", module, "-I", headers, filepath.Join("testdata", "imitation.c"))
 	t.Setenv("IMITATION", how)
 	t.Setenv("IMITATION_LOGINS", logins)
 	return module, logins

@@ -2,9 +2,13 @@ package token
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/rand"
 	"errors"
 	"slices"
 	"testing"
+
+	"baqylau/signing/gost"
 )
 
 // TestEveryMakersOrderIsPutRight: the imitation of a key accepts r‖s little-endian over the digest as
@@ -55,5 +59,30 @@ func TestEveryMakersOrderIsPutRight(t *testing.T) {
 	}
 	if _, err := signGOST(digest, func([]byte) ([]byte, error) { return nil, ErrRemoved }, fits); !errors.Is(err, ErrRemoved) {
 		t.Errorf("a token that went: %v", err)
+	}
+}
+
+// TestAGOSTSignatureInTC26sOrderVerifies: by a real key, of either size.
+func TestAGOSTSignatureInTC26sOrderVerifies(t *testing.T) {
+	for _, curve := range []*gost.Curve{gost.ParamSet512A(), gost.ParamSet256A()} {
+		key, err := gost.GenerateKey(curve, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digest := make([]byte, curve.Size())
+		digest[0] = 7
+		raw := func(digest []byte) ([]byte, error) {
+			ours, err := key.Sign(rand.Reader, digest, nil)
+			half := len(ours) / 2
+			return slices.Concat(turned(ours[:half]), turned(ours[half:])), err
+		}
+		signature, err := signGOST(digest, raw, func(s []byte) bool { return gost.Verify(key.PublicKey(), digest, s) })
+		if err != nil || !gost.Verify(key.PublicKey(), digest, signature) {
+			t.Errorf("%s: %v", curve.Name(), err)
+		}
+		public := crypto.PublicKey(key.PublicKey())
+		if got := mechanismOf(public); got != mechanismGOST512 && curve.Size() == 64 || got != mechanismGOST && curve.Size() == 32 {
+			t.Errorf("%s is signed by mechanism %#x", curve.Name(), uint64(got))
+		}
 	}
 }

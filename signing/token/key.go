@@ -12,6 +12,8 @@ import (
 	"io"
 	"math/big"
 	"sync/atomic"
+
+	"baqylau/signing/gost"
 )
 
 // Key is an open key on a token, a [crypto.Signer]. A token that was removed, or a driver that died,
@@ -19,6 +21,7 @@ import (
 type Key struct {
 	store       *Store
 	certificate *x509.Certificate
+	public      crypto.PublicKey
 	mechanism   mechanism
 	handle      uint64
 	generation  uint64
@@ -29,10 +32,10 @@ type Key struct {
 func (k *Key) Certificate() *x509.Certificate { return k.certificate }
 
 // Public is the certificate's public key.
-func (k *Key) Public() crypto.PublicKey { return k.certificate.PublicKey }
+func (k *Key) Public() crypto.PublicKey { return k.public }
 
-// Sign signs a digest: RSA by PKCS#1 v1.5 with SHA-2, ECDSA as ASN.1 DER. The token has its own
-// source of chance.
+// Sign signs a digest: RSA by PKCS#1 v1.5 with SHA-2, ECDSA as ASN.1 DER, GOST as Kazakhstan has it.
+// The token has its own source of chance.
 func (k *Key) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if k.closed.Load() {
 		return nil, fmt.Errorf("signing on a token: %w", ErrRemoved)
@@ -45,7 +48,7 @@ func (k *Key) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, 
 }
 
 func (k *Key) sign(digest []byte, hash crypto.Hash) ([]byte, error) {
-	switch public := k.certificate.PublicKey.(type) {
+	switch public := k.public.(type) {
 	case *rsa.PublicKey:
 		info, err := digestInfo(digest, hash)
 		if err != nil {
@@ -63,6 +66,8 @@ func (k *Key) sign(digest []byte, hash crypto.Hash) ([]byte, error) {
 			return nil, err
 		}
 		return ecdsaSignature(public, digest, pair)
+	case *gost.PublicKey:
+		return signGOST(digest, k.raw, func(signature []byte) bool { return gost.Verify(public, digest, signature) })
 	}
 	return nil, ErrUnsupported
 }

@@ -18,13 +18,16 @@ package token
 
 import (
 	"context"
-	"crypto/ecdsa"
+	"crypto"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
+
+	"baqylau/signing"
+	"baqylau/signing/gost"
 )
 
 // WorkerArgument is the first argument of the program that makes it a driver's process: see [Work].
@@ -92,9 +95,10 @@ func (s *Store) Open(ctx context.Context, entry Entry, pin []byte) (*Key, error)
 		return nil, fmt.Errorf("opening a token's key: %w", ErrWrongPIN)
 	}
 	key := &Key{store: s, certificate: certificate}
-	if key.mechanism, err = mechanismOf(certificate); err != nil {
+	if key.public, err = signing.PublicKeyOf(certificate); err != nil {
 		return nil, fmt.Errorf("opening a token's key: %w", err)
 	}
+	key.mechanism = mechanismOf(key.public)
 	named, err := json.Marshal(Entry{Token: entry.Token, Serial: entry.Serial, ID: entry.ID})
 	if err != nil {
 		return nil, err
@@ -133,12 +137,15 @@ const (
 	mechanismGOST512 mechanism = 0xD4321006 // CKM_GOSTR3410_512
 )
 
-func mechanismOf(certificate *x509.Certificate) (mechanism, error) {
-	switch certificate.PublicKey.(type) {
+func mechanismOf(public crypto.PublicKey) mechanism {
+	switch public := public.(type) {
 	case *rsa.PublicKey:
-		return mechanismRSA, nil
-	case *ecdsa.PublicKey:
-		return mechanismECDSA, nil
+		return mechanismRSA
+	case *gost.PublicKey:
+		if public.Curve().Size() == gost.Size512 {
+			return mechanismGOST512
+		}
+		return mechanismGOST
 	}
-	return 0, ErrUnsupported
+	return mechanismECDSA
 }

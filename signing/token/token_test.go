@@ -13,19 +13,16 @@ import (
 	"encoding/pem"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"baqylau/internal/need"
 	"baqylau/signing/token"
 )
 
 func TestAKeyOnATokenSigns(t *testing.T) {
-	openssl, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("missing component: openssl")
-	}
+	need.Program(t, "openssl")
 	for name, key := range map[string]crypto.Signer{"RSA": rsaKey(t), "EC": ecKey(t)} {
 		t.Run(name, func(t *testing.T) {
 			module := softHSM(t)
@@ -49,7 +46,7 @@ func TestAKeyOnATokenSigns(t *testing.T) {
 				h.Write(content)
 				signature, err := open.Sign(rand.Reader, h.Sum(nil), hash)
 				must(t, err)
-				checkedByOpenSSL(t, openssl, flag, open.Public(), content, signature)
+				checkedByOpenSSL(t, flag, open.Public(), content, signature)
 			}
 			must(t, open.Close())
 			if _, err := open.Sign(rand.Reader, make([]byte, 32), crypto.SHA256); !errors.Is(err, token.ErrRemoved) {
@@ -59,7 +56,7 @@ func TestAKeyOnATokenSigns(t *testing.T) {
 	}
 }
 
-func checkedByOpenSSL(t *testing.T, openssl, hash string, public crypto.PublicKey, content, signature []byte) {
+func checkedByOpenSSL(t *testing.T, hash string, public crypto.PublicKey, content, signature []byte) {
 	t.Helper()
 	der, err := x509.MarshalPKIXPublicKey(public)
 	must(t, err)
@@ -69,7 +66,7 @@ func checkedByOpenSSL(t *testing.T, openssl, hash string, public crypto.PublicKe
 	} {
 		must(t, os.WriteFile(filepath.Join(folder, name), data, 0o600))
 	}
-	run(t, openssl, "dgst", hash, "-verify", filepath.Join(folder, "public.pem"),
+	run(t, "openssl", "dgst", hash, "-verify", filepath.Join(folder, "public.pem"),
 		"-signature", filepath.Join(folder, "signature"), filepath.Join(folder, "content"))
 }
 
