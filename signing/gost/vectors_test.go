@@ -2,6 +2,9 @@ package gost
 
 import (
 	"bytes"
+	"crypto/x509"
+	"encoding/asn1"
+	"encoding/pem"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,4 +104,103 @@ func TestKalkanCryptsSignatureVerifies(t *testing.T) {
 	if Verify(public, digest, sig) {
 		t.Error("another signature verifies")
 	}
+}
+
+func TestKalkanCryptsCertificateVerifies(t *testing.T) {
+	v := kalkan(t)
+	public, err := NewPublicKey(ParamSet512A(), append(le(t, v["qx"]), le(t, v["qy"])...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := Sum512(fromHex(t, v["cert_tbs"]))
+	if !Verify(public, digest[:], fromHex(t, v["cert_sig"])) {
+		t.Error("its certificate isn't signed by its own key")
+	}
+}
+
+// The authorities of the test contour, and its list of revocations: the keys, the curve's identifier and the
+// signatures as the national software writes them.
+func TestTheTestAuthoritiesSignaturesVerify(t *testing.T) {
+	root := authority(t, "certs__root_test_gost_2022.cer")
+	nca := authority(t, "certs__nca_gost2022_test.cer")
+	for name, signed := range map[string]struct {
+		by  authorized
+		raw []byte
+	}{
+		"the root by itself":            {root, root.raw},
+		"the authority by the root":     {root, nca.raw},
+		"revocations, by the authority": {nca, testFile(t, "certs__nca_gost2022_test.crl")},
+	} {
+		tbs, sig := signedParts(t, signed.raw)
+		digest := Sum512(tbs)
+		if !Verify(signed.by.key, digest[:], sig) {
+			t.Errorf("%s: the signature doesn't verify", name)
+		}
+		if digest[9] ^= 1; Verify(signed.by.key, digest[:], sig) {
+			t.Errorf("%s: it verifies over another digest", name)
+		}
+	}
+}
+
+type authorized struct {
+	key *PublicKey
+	raw []byte
+}
+
+// signedParts are the signed bytes and the signature of anything that X.509 has signed.
+func signedParts(t *testing.T, der []byte) (tbs, sig []byte) {
+	t.Helper()
+	var signed struct {
+		TBS       asn1.RawValue
+		Algorithm asn1.RawValue
+		Signature asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(der, &signed); err != nil {
+		t.Fatal(err)
+	}
+	return signed.TBS.FullBytes, signed.Signature.Bytes
+}
+
+func authority(t *testing.T, name string) authorized {
+	t.Helper()
+	raw := testFile(t, name)
+	certificate, err := x509.ParseCertificate(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var info struct {
+		Algorithm struct {
+			Key        asn1.ObjectIdentifier
+			Parameters struct{ Curve, Hash asn1.ObjectIdentifier }
+		}
+		Key asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(certificate.RawSubjectPublicKeyInfo, &info); err != nil {
+		t.Fatal(err)
+	}
+	curve, known := CurveByOID(info.Algorithm.Parameters.Curve.String())
+	if !known {
+		t.Fatalf("%s: the curve %v is unknown", name, info.Algorithm.Parameters.Curve)
+	}
+	var xy []byte
+	if _, err := asn1.Unmarshal(info.Key.Bytes, &xy); err != nil {
+		t.Fatal(err)
+	}
+	key, err := NewPublicKey(curve, xy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return authorized{key, raw}
+}
+
+func testFile(t *testing.T, name string) []byte {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "eds", "test-keys", name))
+	if err != nil {
+		t.Skip("the keys of the test contour are not beside the project")
+	}
+	if block, _ := pem.Decode(raw); block != nil {
+		return block.Bytes
+	}
+	return raw
 }
