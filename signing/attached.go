@@ -44,6 +44,7 @@ func peel(in io.Reader, content io.Writer) (detached []byte, d *digests, refused
 // peeler is a place in an attached signature.
 type peeler struct {
 	in         *bufio.Reader
+	buffer     []byte
 	at         int64
 	wrappers   [3]opening // ContentInfo, [0], SignedData
 	kind       []byte     // the element that says SignedData
@@ -315,7 +316,18 @@ func (p *peeler) header(raw *[]byte) (tag byte, length int64, err error) {
 }
 
 func (p *peeler) copy(out io.Writer, length int64) error {
-	n, err := io.CopyN(out, p.in, length)
-	p.at += n
-	return err
+	if p.buffer == nil {
+		p.buffer = make([]byte, 64<<10)
+	}
+	for length > 0 {
+		n, err := io.ReadFull(p.in, p.buffer[:min(length, int64(len(p.buffer)))])
+		if err != nil {
+			return err
+		}
+		p.at, length = p.at+int64(n), length-int64(n)
+		if _, err := out.Write(p.buffer[:n]); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -42,3 +42,26 @@ func WithCertificate(t testing.TB, cms []byte, certificate *x509.Certificate) []
 func AddUnsigned(cms []byte, signer int, kind string, value []byte) ([]byte, error) {
 	return addUnsigned(cms, signer, attribute(kind, value))
 }
+
+// SignedBy says why the issuer's key didn't sign the certificate, "" when it did.
+func SignedBy(certificate, issuer *x509.Certificate) string {
+	a, _ := signatureAlgorithmOf(certificate)
+	if refused := verifyRaw(issuer, a, certificate.RawTBSCertificate, certificate.Signature); refused != nil {
+		return refused.code
+	}
+	return ""
+}
+
+// Signers are the SignerInfos of a signature, each as it stands there.
+func Signers(t testing.TB, cms []byte) [][]byte {
+	t.Helper()
+	l, refused := takeApart(cms)
+	if refused != nil {
+		t.Fatal(refused.code)
+	}
+	var list [][]byte
+	for _, s := range l.signers {
+		list = append(list, s)
+	}
+	return list
+}

@@ -19,6 +19,7 @@ import (
 
 	"baqylau/signing"
 	"baqylau/signing/demo"
+	"baqylau/signing/gost"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -63,19 +64,24 @@ func selfIssued(t testing.TB, key crypto.Signer, change func(*x509.Certificate))
 }
 
 var (
-	idData          = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
-	idSignedData    = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
-	idContentType   = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}
-	idMessageDigest = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
-	idSigningTime   = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 5}
-	idESSv2         = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 47}
-	idTimeStamp     = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
-	idSHA256        = encoding.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}
-	idSHA1          = encoding.ObjectIdentifier{1, 3, 14, 3, 2, 26}
-	idRSA           = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
-	idRSASHA512     = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 13}
-	idECDSASHA256   = encoding.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}
-	idLegacyHash    = encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 3, 1}
+	idData            = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
+	idSignedData      = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
+	idContentType     = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}
+	idMessageDigest   = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
+	idSigningTime     = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 5}
+	idESSv2           = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 47}
+	idTimeStamp       = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
+	idSHA256          = encoding.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}
+	idSHA1            = encoding.ObjectIdentifier{1, 3, 14, 3, 2, 26}
+	idRSA             = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
+	idRSASHA512       = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 13}
+	idGOST512Streebog = encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 1, 2, 3, 2}
+	idECDSASHA256     = encoding.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}
+	idStreebog512     = encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 3, 3}
+	idStreebog256     = encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 3, 2}
+	idGOST512         = encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 1, 2, 2}
+	idParamSet512A    = encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 1, 2, 2, 1}
+	idLegacyHash      = encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 3, 1}
 )
 
 // attribute is one signed attribute; each value is DER.
@@ -97,15 +103,27 @@ type forgery struct {
 	unsigned     []attribute
 	signers      int // how many times the signer stands there, 0 means once
 	none         bool
+	attached     bool
+	spoil        func(signature []byte) []byte
+}
+
+// sum is the digest that the signer's kind of key takes.
+func (f forgery) sum(message []byte) []byte {
+	if _, ok := f.signer.key.(*gost.PrivateKey); ok {
+		sum := gost.Sum512(message)
+		return sum[:]
+	}
+	sum := sha256.Sum256(message)
+	return sum[:]
 }
 
 func honest(f forgery) []attribute {
-	content := sha256.Sum256(f.content)
+	content := f.sum(f.content)
 	certificate := sha256.Sum256(f.signer.certificate.Raw)
 	return []attribute{
 		{idContentType, [][]byte{der(idData)}},
 		{idSigningTime, [][]byte{der(today())}},
-		{idMessageDigest, [][]byte{der(content[:])}},
+		{idMessageDigest, [][]byte{der(content)}},
 		{idESSv2, [][]byte{ess(certificate[:])}},
 	}
 }
@@ -145,11 +163,16 @@ func forge(t testing.TB, f forgery) []byte {
 	if f.contentType == nil {
 		f.contentType = idData
 	}
+	_, national := f.signer.key.(*gost.PrivateKey)
 	if f.digest == nil {
-		f.digest = idSHA256
+		if f.digest = idSHA256; national {
+			f.digest = idStreebog512
+		}
 	}
 	if f.algorithm == nil {
-		f.algorithm = idRSA
+		if f.algorithm = idRSA; national {
+			f.algorithm = idGOST512Streebog
+		}
 	}
 	if f.certificates == nil {
 		f.certificates = []*x509.Certificate{f.signer.certificate}
@@ -167,10 +190,12 @@ func forge(t testing.TB, f forgery) []byte {
 	if f.stripped {
 		message = f.content
 	}
-	digest := sha256.Sum256(message)
-	signature, err := f.signer.key.Sign(rand.Reader, digest[:], crypto.SHA256)
+	signature, err := f.signer.key.Sign(rand.Reader, f.sum(message), crypto.SHA256)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if f.spoil != nil {
+		signature = f.spoil(signature)
 	}
 	var out cryptobyte.Builder
 	out.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
@@ -185,7 +210,12 @@ func forge(t testing.TB, f forgery) []byte {
 func (f forgery) addSignedData(b *cryptobyte.Builder, list []attribute, signature []byte) {
 	b.AddASN1Int64(1)
 	b.AddASN1(asn1.SET, func(b *cryptobyte.Builder) { addAlgorithm(b, f.digest) })
-	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(f.contentType) })
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1ObjectIdentifier(f.contentType)
+		if f.attached {
+			b.AddASN1(tagged(0), func(b *cryptobyte.Builder) { b.AddASN1OctetString(f.content) })
+		}
+	})
 	b.AddASN1(tagged(0), func(b *cryptobyte.Builder) {
 		for _, certificate := range f.certificates {
 			b.AddBytes(certificate.Raw)

@@ -3,6 +3,7 @@ package signing_test
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -129,6 +130,15 @@ func put(t testing.TB, folder, name string, data []byte) {
 func get(t testing.TB, folder, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(folder, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func fromHex(t testing.TB, text string) []byte {
+	t.Helper()
+	data, err := hex.DecodeString(text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -174,8 +174,8 @@ func keyKind(public crypto.PublicKey) string {
 }
 
 // suiteOf finds the row that the signature algorithm names, and refuses one that doesn't belong to
-// the key. digest is the OID of the hash where it is named apart, else "": the bare RSA of many a
-// CMS says nothing of it.
+// the key. digest is the OID of the hash where it is named apart, else "": many a CMS names the kind
+// of key alone as its signature algorithm.
 func suiteOf(public crypto.PublicKey, a algorithm, digest string) (suite, *refusal) {
 	if !a.plain() {
 		if a.oid == oidRSAPSS {
@@ -186,7 +186,7 @@ func suiteOf(public crypto.PublicKey, a algorithm, digest string) (suite, *refus
 	kind := keyKind(public)
 	known := false
 	for _, s := range suites() {
-		named := s.signature == a.oid || digest != "" && a.oid == oidRSA && s.key == oidRSA
+		named := s.signature == a.oid || digest != "" && a.oid == s.key && s.key != oidEC
 		known = known || named
 		if named && s.key == kind && (digest == "" || digest == s.digest) {
 			return s, nil
