@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/asn1"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -154,4 +155,13 @@ func strange(certificate *x509.Certificate) bool {
 func weighed(id asn1.ObjectIdentifier) bool {
 	ce := len(id) == 4 && id[0] == 2 && id[1] == 5 && id[2] == 29
 	return ce && slices.Contains([]int{15, 17, 19, 32, 37}, id[3])
+}
+
+// Vouch tells whether a chain leads from the certificate to an anchor, at a time when the certificate is valid:
+// [ErrInvalid] when none does.
+func (t Trust) Vouch(certificate *x509.Certificate) error {
+	if _, refused := t.chain(certificate, nil, certificate.NotBefore); refused != nil {
+		return fmt.Errorf("%w: certificate of %s: %s", ErrInvalid, certificate.Subject, refused.code)
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os/exec"
 	"testing"
+	"time"
 
 	"baqylau/internal/need"
 	"baqylau/signing"
@@ -70,6 +71,53 @@ func TestTheIdentifiersOfASignatureGoBothWays(t *testing.T) {
 				t.Error("the engine needs no conversion")
 			}
 		})
+	}
+}
+
+// TestWeAndTheEngineAcceptEachOthersSignatures: and neither when a byte changes.
+func TestWeAndTheEngineAcceptEachOthersSignatures(t *testing.T) {
+	folder := engineFolder(t)
+	theirs, err := signing.FromRussian(get(t, folder, "russian.p7s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := pdf()
+	changed[len(changed)/2] ^= 1
+	report := signing.Verify(pdf(), theirs, time.Now(), signing.Policy{})
+	for _, step := range []signing.StepName{signing.StepIntegrity, signing.StepSignature} {
+		if report.Step(step).Outcome != signing.Passed {
+			t.Errorf("the engine's: %+v", report.Step(step))
+		}
+	}
+	fails(t, signing.Verify(changed, theirs, time.Now(), signing.Policy{}), signing.StepIntegrity, "digest_mismatch")
+
+	a, err := demo.New(t.Context(), today(), []demo.Person{{Login: "me", Surname: "А", Name: "Б", IIN: auditorIIN, Position: demo.Individual}}, nil, demo.GOST)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := signing.OpenPKCS12("me.p12", a.Keys[0].PKCS12, []byte(demo.Password))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := signed(t, key, pdf())
+	valid(t, signing.Verify(pdf(), ours, today(), signing.Policy{Trust: signing.DemoTrust(a.Certificate), RequireNonRepudiation: true}))
+	russian, err := signing.ToRussian(ours)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, folder, "ours.p7s", russian)
+	if told, err := engineVerify(folder, "ours.p7s").CombinedOutput(); err != nil {
+		t.Fatalf("the engine refuses ours: %s", told)
+	}
+	put(t, folder, "doc.pdf", changed)
+	if engineVerify(folder, "ours.p7s").Run() == nil {
+		t.Error("the engine accepts ours over another document")
+	}
+	put(t, folder, "doc.pdf", pdf())
+	russian[len(russian)-1] ^= 1
+	put(t, folder, "ours.p7s", russian)
+	if engineVerify(folder, "ours.p7s").Run() == nil {
+		t.Error("the engine accepts a changed signature")
 	}
 }
 

@@ -174,7 +174,7 @@ func trust(ctx context.Context, o Options) (signing.Trust, *demo.Authority, erro
 	if err != nil {
 		return signing.Trust{}, nil, fmt.Errorf("demo keys: %w", err)
 	}
-	return signing.DemoTrust(authority.Certificate), authority, nil
+	return signing.DemoTrust(authority.Certificates...), authority, nil
 }
 
 func anchors(folder string) ([]*x509.Certificate, error) {

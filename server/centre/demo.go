@@ -19,7 +19,7 @@ import (
 	"baqylau/signing/demo"
 )
 
-// makeKeys issues a key to everyone of the demo, and to the first of them an expired and an
+// makeKeys issues a GOST and an RSA key to everyone of the demo, and to the first of them an expired and an
 // authentication one too, so that a refusal can be seen.
 func makeKeys(ctx context.Context, folder string, o Options) (*demo.Authority, error) {
 	cast, err := portal.DemoPeople()
@@ -40,7 +40,7 @@ func makeKeys(ctx context.Context, folder string, o Options) (*demo.Authority, e
 			people[i].Kinds = []demo.Kind{demo.Signing, demo.Auth, demo.Expired}
 		}
 	}
-	authority, err := demo.New(ctx, o.now()(), people, o.Progress)
+	authority, err := demo.New(ctx, o.now()(), people, o.Progress, demo.GOST, demo.RSA)
 	if err != nil {
 		return nil, err
 	}

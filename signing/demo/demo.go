@@ -30,6 +30,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	"software.sslmate.com/src/go-pkcs12"
+
+	"baqylau/signing"
 )
 
 // Password opens every key file of the demo. It is no secret, and is shown to whoever tries it.
@@ -43,6 +45,15 @@ const (
 	Signing Kind = "signing"
 	Auth    Kind = "auth"
 	Expired Kind = "expired"
+)
+
+// Algorithm is what a set of keys signs with.
+type Algorithm string
+
+// The algorithms: what the national authority issues since 2024, and what it issued before.
+const (
+	GOST Algorithm = "gost" // GOST 34.10-2015, 512 bits
+	RSA  Algorithm = "rsa"  // 2048 bits
 )
 
 // Position is the person's place in the organisation, for the roles in the certificate.
@@ -74,14 +85,16 @@ type KeyFile struct {
 	Name        string // of the file
 	Login       string
 	Kind        Kind
+	Algorithm   Algorithm
 	Certificate *x509.Certificate
 	PKCS12      []byte // under [Password]
 }
 
-// Authority is a demo authority with what it has issued. Its key is gone.
+// Authority is a demo authority with what it has issued. Its keys are gone.
 type Authority struct {
-	Certificate *x509.Certificate
-	Keys        []KeyFile // in the order of the people and their kinds
+	Certificate  *x509.Certificate   // of the first of its algorithms
+	Certificates []*x509.Certificate // one for each algorithm
+	Keys         []KeyFile           // in the order of the algorithms, the people and their kinds
 }
 
 // Validity of the certificates about the day that the demo begins on.
@@ -94,9 +107,13 @@ const (
 )
 
 // New makes an authority and issues everybody's certificates, valid from a day before now to two
-// years after it. Making the keys takes a few seconds of all processors; progress, if not nil, is
-// called with the number of keys that are ready, from several goroutines.
-func New(ctx context.Context, now time.Time, people []Person, progress func(done, total int)) (*Authority, error) {
+// years after it, with a set of keys for each algorithm, RSA alone when none is named. Making RSA keys takes a few
+// seconds of all processors; progress, if not nil, is called with the number of keys that are ready, from several
+// goroutines.
+func New(ctx context.Context, now time.Time, people []Person, progress func(done, total int), algorithms ...Algorithm) (*Authority, error) {
+	if len(algorithms) == 0 {
+		algorithms = []Algorithm{RSA}
+	}
 	orders, err := orders(people)
 	if err != nil {
 		return nil, err
@@ -104,27 +121,103 @@ func New(ctx context.Context, now time.Time, people []Person, progress func(done
 	if progress == nil {
 		progress = func(int, int) {}
 	}
-	keys, err := makeKeys(ctx, len(orders)+1, progress)
-	if err != nil {
-		return nil, fmt.Errorf("making demo keys: %w", err)
-	}
-	root, err := newRoot(keys[len(orders)], now)
-	if err != nil {
-		return nil, fmt.Errorf("making the demo authority: %w", err)
-	}
-	authority := &Authority{Certificate: root.certificate, Keys: make([]KeyFile, len(orders))}
-	for i, order := range orders {
-		if authority.Keys[i], err = root.issue(order, keys[i], now); err != nil {
-			return nil, fmt.Errorf("issuing the demo certificate of %s: %w", order.person.Login, err)
+	authority := new(Authority)
+	for i, algorithm := range algorithms {
+		before, total := i*(len(orders)+1), len(algorithms)*(len(orders)+1)
+		set := set{algorithm: algorithm, now: now}
+		if i > 0 {
+			set.suffix = "-" + string(algorithm)
+		}
+		if err := set.issue(ctx, authority, orders, func(done int) { progress(before+done, total) }); err != nil {
+			return nil, err
 		}
 	}
+	authority.Certificate = authority.Certificates[0]
 	return authority, nil
 }
 
-// Find gives the key file of the person and kind.
+// set is the keys of one algorithm in the making; suffix tells their files from those of the first set.
+type set struct {
+	algorithm Algorithm
+	suffix    string
+	now       time.Time
+}
+
+func (s set) issue(ctx context.Context, authority *Authority, orders []order, progress func(done int)) error {
+	scheme, err := schemeOf(s.algorithm)
+	if err != nil {
+		return err
+	}
+	keys, err := makeKeys(ctx, scheme, len(orders)+1, progress)
+	if err != nil {
+		return fmt.Errorf("making demo keys: %w", err)
+	}
+	root, err := newRoot(scheme, keys[len(orders)], s.now)
+	if err != nil {
+		return fmt.Errorf("making the demo authority: %w", err)
+	}
+	authority.Certificates = append(authority.Certificates, root.certificate)
+	for i, order := range orders {
+		file, err := root.issue(order, keys[i], s.now)
+		if err != nil {
+			return fmt.Errorf("issuing the demo certificate of %s: %w", order.person.Login, err)
+		}
+		file.Name, file.Algorithm = fileName(order, s.suffix), s.algorithm
+		authority.Keys = append(authority.Keys, file)
+	}
+	return nil
+}
+
+// scheme is how an authority of one algorithm makes keys, certificates and key files.
+type scheme struct {
+	generate func() (crypto.Signer, error)
+	info     func(crypto.PublicKey) ([]byte, error) // SubjectPublicKeyInfo
+	create   func(template, parent *x509.Certificate, public crypto.PublicKey, issuer crypto.Signer) (*x509.Certificate, error)
+	pkcs12   func(key crypto.Signer, certificate *x509.Certificate) ([]byte, error)
+}
+
+func schemeOf(algorithm Algorithm) (scheme, error) {
+	switch algorithm {
+	case GOST:
+		return gostScheme(), nil
+	case RSA:
+		return rsaScheme(), nil
+	}
+	return scheme{}, errors.New("unknown algorithm: " + string(algorithm))
+}
+
+// rsaScheme leaves everything to libraries; the file is enciphered with PBES2.
+func rsaScheme() scheme {
+	return scheme{
+		generate: func() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, keySize) },
+		info:     func(public crypto.PublicKey) ([]byte, error) { return x509.MarshalPKIXPublicKey(public) },
+		create: func(template, parent *x509.Certificate, public crypto.PublicKey, issuer crypto.Signer) (*x509.Certificate, error) {
+			der, err := x509.CreateCertificate(rand.Reader, template, parent, public, issuer)
+			if err != nil {
+				return nil, err
+			}
+			return x509.ParseCertificate(der)
+		},
+		pkcs12: func(key crypto.Signer, certificate *x509.Certificate) ([]byte, error) {
+			return pkcs12.Modern2023.Encode(key, certificate, nil, Password)
+		},
+	}
+}
+
+// Find gives the key file of the person and kind, of the first algorithm that has it.
 func (a *Authority) Find(login string, kind Kind) (KeyFile, bool) {
 	for _, key := range a.Keys {
 		if key.Login == login && key.Kind == kind {
+			return key, true
+		}
+	}
+	return KeyFile{}, false
+}
+
+// FindOf gives the key file of the person, kind and algorithm.
+func (a *Authority) FindOf(algorithm Algorithm, login string, kind Kind) (KeyFile, bool) {
+	for _, key := range a.Keys {
+		if key.Login == login && key.Kind == kind && key.Algorithm == algorithm {
 			return key, true
 		}
 	}
@@ -155,8 +248,8 @@ func orders(people []Person) ([]order, error) {
 	return list, nil
 }
 
-func makeKeys(ctx context.Context, n int, progress func(done, total int)) ([]*rsa.PrivateKey, error) {
-	keys := make([]*rsa.PrivateKey, n)
+func makeKeys(ctx context.Context, scheme scheme, n int, progress func(done int)) ([]crypto.Signer, error) {
+	keys := make([]crypto.Signer, n)
 	var done atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -165,9 +258,9 @@ func makeKeys(ctx context.Context, n int, progress func(done, total int)) ([]*rs
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			key, err := rsa.GenerateKey(rand.Reader, keySize)
+			key, err := scheme.generate()
 			keys[i] = key
-			progress(int(done.Add(1)), n)
+			progress(int(done.Add(1)))
 			return err
 		})
 	}
@@ -176,11 +269,12 @@ func makeKeys(ctx context.Context, n int, progress func(done, total int)) ([]*rs
 
 // root is the authority while it still has its key.
 type root struct {
+	scheme      scheme
 	certificate *x509.Certificate
 	key         crypto.Signer
 }
 
-func newRoot(key *rsa.PrivateKey, now time.Time) (root, error) {
+func newRoot(scheme scheme, key crypto.Signer, now time.Time) (root, error) {
 	serial, err := newSerial()
 	if err != nil {
 		return root{}, err
@@ -188,7 +282,7 @@ func newRoot(key *rsa.PrivateKey, now time.Time) (root, error) {
 	template := &x509.Certificate{
 		SerialNumber: serial,
 		Subject: pkix.Name{
-			Country: []string{"KZ"}, Organization: []string{authorityName},
+			Country: []string{"KZ"}, Organization: []string{signing.DemoOrganization},
 			CommonName: "BAQYLAU DEMO CA (not a real authority)",
 		},
 		NotBefore:             now.AddDate(-authorityAge, 0, 0),
@@ -198,54 +292,47 @@ func newRoot(key *rsa.PrivateKey, now time.Time) (root, error) {
 		BasicConstraintsValid: true,
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
-	certificate, err := create(template, template, key.Public(), key)
-	return root{certificate, key}, err
+	if template.SubjectKeyId, err = scheme.keyID(key.Public()); err != nil {
+		return root{}, err
+	}
+	certificate, err := scheme.create(template, template, key.Public(), key)
+	return root{scheme, certificate, key}, err
 }
 
-// issue makes the certificate and the key file, enciphered with PBES2. Like the NCA's, the file
-// holds the leaf certificate alone.
-func (r root) issue(o order, key *rsa.PrivateKey, now time.Time) (KeyFile, error) {
+// issue makes the certificate and the key file. Like the NCA's, the file holds the leaf certificate alone.
+func (r root) issue(o order, key crypto.Signer, now time.Time) (KeyFile, error) {
 	template, err := template(o, now)
 	if err != nil {
 		return KeyFile{}, err
 	}
-	if template.SubjectKeyId, err = keyID(key); err != nil {
+	if template.SubjectKeyId, err = r.scheme.keyID(key.Public()); err != nil {
 		return KeyFile{}, err
 	}
-	certificate, err := create(template, r.certificate, key.Public(), r.key)
+	certificate, err := r.scheme.create(template, r.certificate, key.Public(), r.key)
 	if err != nil {
 		return KeyFile{}, err
 	}
-	file, err := pkcs12.Modern2023.Encode(key, certificate, nil, Password)
-	return KeyFile{Name: fileName(o), Login: o.person.Login, Kind: o.kind, Certificate: certificate, PKCS12: file}, err
+	file, err := r.scheme.pkcs12(key, certificate)
+	return KeyFile{Login: o.person.Login, Kind: o.kind, Certificate: certificate, PKCS12: file}, err
 }
 
 // keyID is the key identifier of RFC 7093, section 2, method 4.
-func keyID(key *rsa.PrivateKey) ([]byte, error) {
-	info, err := x509.MarshalPKIXPublicKey(key.Public())
+func (s scheme) keyID(public crypto.PublicKey) ([]byte, error) {
+	info, err := s.info(public)
 	sum := sha256.Sum256(info)
 	return sum[:20], err
 }
 
-func fileName(o order) string {
+func fileName(o order, suffix string) string {
 	if o.kind == Signing {
-		return o.person.Login + ".p12"
+		return o.person.Login + suffix + ".p12"
 	}
-	return o.person.Login + "-" + string(o.kind) + ".p12"
+	return o.person.Login + "-" + string(o.kind) + suffix + ".p12"
 }
 
-// authorityName stands in the issuer of every certificate of a demo.
-const authorityName = "BAQYLAU DEMO"
-
 // Issued tells whether a demo's authority has issued the certificate: what no real centre takes.
-func Issued(c *x509.Certificate) bool { return slices.Contains(c.Issuer.Organization, authorityName) }
-
-func create(template, parent *x509.Certificate, public crypto.PublicKey, key crypto.Signer) (*x509.Certificate, error) {
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, public, key)
-	if err != nil {
-		return nil, err
-	}
-	return x509.ParseCertificate(der)
+func Issued(c *x509.Certificate) bool {
+	return slices.Contains(c.Issuer.Organization, signing.DemoOrganization)
 }
 
 // template is a certificate like those of the NCA: subject, key usage and roles.

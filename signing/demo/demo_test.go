@@ -34,6 +34,56 @@ func people() []demo.Person {
 	}
 }
 
+// TestBothSetsOfKeysSignAndAreVouchedFor: the first set has the plain names.
+func TestBothSetsOfKeysSignAndAreVouchedFor(t *testing.T) {
+	a, err := demo.New(context.Background(), today(), people(), nil, demo.GOST, demo.RSA)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "demo")
+	if err := a.Save(folder); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := demo.Load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, key := range a.Keys {
+		names = append(names, key.Name)
+		again, found := loaded.FindOf(key.Algorithm, key.Login, key.Kind)
+		if !found || again.Name != key.Name {
+			t.Errorf("%s became %q", key.Name, again.Name)
+		}
+	}
+	if diff := cmp.Diff([]string{
+		"approver.p12", "approver-auth.p12", "approver-expired.p12", "organizer.p12",
+		"approver-rsa.p12", "approver-auth-rsa.p12", "approver-expired-rsa.p12", "organizer-rsa.p12",
+	}, names); diff != "" {
+		t.Error(diff)
+	}
+	document := []byte("%PDF-1.7")
+	for _, algorithm := range []demo.Algorithm{demo.GOST, demo.RSA} {
+		file, _ := loaded.FindOf(algorithm, "organizer", demo.Signing)
+		key, err := signing.OpenPKCS12(file.Name, file.PKCS12, []byte(demo.Password))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cms, err := key.SignDocument(t.Context(), signing.Bytes(document), today(), signing.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		policy := signing.Policy{Trust: signing.DemoTrust(loaded.Certificates...), ExpectIIN: "900202400789", RequireNonRepudiation: true}
+		report := signing.Verify(document, cms, today(), policy)
+		if !report.Valid() || !report.Demo || len(report.Chain) != 2 {
+			t.Errorf("%s: %+v", algorithm, report)
+		}
+		if _, wrong := signing.OpenPKCS12(file.Name, file.PKCS12, []byte("another")); !errors.Is(wrong, signing.ErrWrongPassword) {
+			t.Errorf("%s: %v", algorithm, wrong)
+		}
+	}
+}
+
 var made = sync.OnceValues(func() (*demo.Authority, error) {
 	return demo.New(context.Background(), today(), people(), nil)
 })

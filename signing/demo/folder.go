@@ -1,7 +1,9 @@
 package demo
 
 import (
+	"bytes"
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -15,12 +17,12 @@ import (
 	"baqylau/signing"
 )
 
-// AuthorityFile is the name of the authority's certificate in its folder, in PEM.
+// AuthorityFile is the name of the file with the authority's certificates in its folder, in PEM.
 const AuthorityFile = "demo-ca.pem"
 
 const maxFile = 1 << 20
 
-// Save writes the authority's certificate and the key files to a folder that must not be there
+// Save writes the authority's certificates and the key files to a folder that must not be there
 // yet. It appears whole or not at all. The authority's key isn't among the files: it no longer
 // exists.
 func (a *Authority) Save(folder string) error {
@@ -42,8 +44,11 @@ func (a *Authority) Save(folder string) error {
 }
 
 func (a *Authority) write(folder string) error {
-	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.Certificate.Raw})
-	if err := os.WriteFile(filepath.Join(folder, AuthorityFile), certificate, 0o600); err != nil {
+	var certificates []byte
+	for _, certificate := range a.Certificates {
+		certificates = append(certificates, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw})...)
+	}
+	if err := os.WriteFile(filepath.Join(folder, AuthorityFile), certificates, 0o600); err != nil {
 		return err
 	}
 	for _, key := range a.Keys {
@@ -70,9 +75,21 @@ func load(folder string) (*Authority, error) {
 		return nil, err
 	}
 	a := new(Authority)
-	if a.Certificate, err = signing.ParseCertificate(data); err != nil {
-		return nil, err
+	for rest := data; len(bytes.TrimSpace(rest)) > 0; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			return nil, signing.ErrNotCertificate
+		}
+		certificate, err := signing.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		a.Certificates = append(a.Certificates, certificate)
 	}
+	if len(a.Certificates) == 0 {
+		return nil, signing.ErrNotCertificate
+	}
+	a.Certificate = a.Certificates[0]
 	files, err := filepath.Glob(filepath.Join(folder, "*.p12"))
 	if err != nil {
 		return nil, err
@@ -99,16 +116,28 @@ func (a *Authority) loadKey(file string) (KeyFile, error) {
 		return KeyFile{}, err
 	}
 	certificate := key.Identity().Certificate
-	if err := errors.Join(key.Close(), certificate.CheckSignatureFrom(a.Certificate)); err != nil {
+	if err := errors.Join(key.Close(), signing.DemoTrust(a.Certificates...).Vouch(certificate)); err != nil {
 		return KeyFile{}, fmt.Errorf("%s: %w", name, err)
 	}
-	kept := KeyFile{Name: name, Login: strings.TrimSuffix(name, ".p12"), Kind: Signing, Certificate: certificate, PKCS12: data}
+	kept := KeyFile{
+		Name: name, Login: strings.TrimSuffix(name, ".p12"), Kind: Signing, Algorithm: algorithmOf(certificate),
+		Certificate: certificate, PKCS12: data,
+	}
+	kept.Login = strings.TrimSuffix(kept.Login, "-"+string(kept.Algorithm))
 	for _, kind := range []Kind{Auth, Expired} {
 		if login, ok := strings.CutSuffix(kept.Login, "-"+string(kind)); ok {
 			kept.Login, kept.Kind = login, kind
 		}
 	}
 	return kept, nil
+}
+
+// algorithmOf tells the sets of keys apart: crypto/x509 doesn't know GOST.
+func algorithmOf(certificate *x509.Certificate) Algorithm {
+	if certificate.PublicKeyAlgorithm == x509.RSA {
+		return RSA
+	}
+	return GOST
 }
 
 // read refuses what can't be a file of ours before it is in memory.
