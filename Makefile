@@ -23,9 +23,12 @@ run: ## opens the desktop client with the demo in it
 		exec $(MAKE) --no-print-directory demo; \
 	fi
 
+# The keys that people sign with: gost, rsa or both.
+KEYS ?= both
+
 .PHONY: demo
-demo: bin/baqctl ## tells the whole manual without a window and leaves the signed files
-	bin/baqctl demo
+demo: bin/baqctl ## tells the whole manual without a window and leaves the signed files (KEYS=gost|rsa|both)
+	bin/baqctl demo --keys $(KEYS)
 
 .PHONY: build
 build: bin/baqylau bin/baqctl ## builds both programs into bin/

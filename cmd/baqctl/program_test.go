@@ -348,7 +348,7 @@ func TestServeSaysWhyItCantServe(t *testing.T) {
 func TestTheStoryIsToldToItsEnd(t *testing.T) {
 	need.Program(t, "openssl")
 	out := filepath.Join(t.TempDir(), "out")
-	got := run(t, "kk", "demo", "--out", out)
+	got := run(t, "kk", "demo", "--out", out, "--keys", "rsa")
 	if got.code != 0 || got.err != "" {
 		t.Fatalf("got %+v", got)
 	}
@@ -372,6 +372,39 @@ func TestTheStoryIsToldToItsEnd(t *testing.T) {
 		data[len(data)/2] ^= 1
 		if verify(put(t, pdf+".bent", data)) == nil {
 			t.Errorf("%s is accepted with one byte changed", pdf)
+		}
+	}
+}
+
+// TestTheStoryIsToldWithGOSTKeys: and the commands that it prints hold.
+func TestTheStoryIsToldWithGOSTKeys(t *testing.T) {
+	need.Engine(t)
+	for keys, want := range map[string]struct{ plain, converted int }{"gost": {0, 3}, "both": {1, 2}} {
+		folder := t.TempDir()
+		got := run(t, "ru", "demo", "--out", filepath.Join(folder, "out"), "--keys", keys)
+		if got.code != 0 || got.err != "" {
+			t.Fatalf("got %+v", got)
+		}
+		inWords(t, got.out)
+		var commands []string
+		plain, converted := 0, 0
+		for _, line := range strings.Split(got.out, "\n") {
+			switch {
+			case strings.HasPrefix(line, os.Args[0]+" convert "):
+				converted++
+				commands = append(commands, asProgram+"=1 "+line)
+			case strings.HasPrefix(line, "openssl "):
+				plain++
+				commands = append(commands, line)
+			}
+		}
+		if plain-converted != want.plain || converted != want.converted {
+			t.Errorf("%s: %d commands are plain, %d convert: %s", keys, plain-converted, converted, got.out)
+		}
+		for _, line := range commands {
+			if told, err := exec.CommandContext(t.Context(), "sh", "-c", line).CombinedOutput(); err != nil {
+				t.Errorf("%s: %s", line, told)
+			}
 		}
 	}
 }

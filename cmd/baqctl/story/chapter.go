@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,7 +36,8 @@ type chapter struct {
 type actor struct {
 	*chapter
 	*app.Desk
-	key signing.Signatory
+	key       signing.Signatory
+	algorithm demo.Algorithm
 }
 
 // step tells what has happened, once it has.
@@ -57,6 +59,17 @@ func (a *actor) name() string {
 	return a.Lang.T("story.met", "name", me.FullName(), "position", app.InLang(a.Lang, me.PositionKK, me.PositionRU))
 }
 
+// open opens the key file of the person with the algorithm.
+func (c *chapter) open(login string, algorithm demo.Algorithm) (*signing.Key, error) {
+	for _, name := range []string{login + "-" + string(algorithm) + ".p12", login + ".p12"} {
+		key, err := app.OpenKey(filepath.Join(c.centre.KeysFolder(), name), []byte(demo.Password))
+		if !errors.Is(err, fs.ErrNotExist) {
+			return key, err
+		}
+	}
+	return nil, fs.ErrNotExist
+}
+
 // by seats a person, who enters with their key, acts and leaves.
 func by(login string, acts ...func(*actor) error) scene {
 	return func(c *chapter) (err error) {
@@ -67,7 +80,8 @@ func by(login string, acts ...func(*actor) error) scene {
 		if err != nil {
 			return err
 		}
-		key, err := app.OpenKey(filepath.Join(c.centre.KeysFolder(), login+".p12"), []byte(demo.Password))
+		algorithm := c.Keys.of(login)
+		key, err := c.open(login, algorithm)
 		if err != nil {
 			return err
 		}
@@ -78,7 +92,7 @@ func by(login string, acts ...func(*actor) error) scene {
 		if err != nil {
 			return fmt.Errorf("%s enters: %w", login, err)
 		}
-		a := &actor{chapter: c, Desk: desk, key: key}
+		a := &actor{chapter: c, Desk: desk, key: key, algorithm: algorithm}
 		for _, act := range append([]func(*actor) error{(*actor).read}, acts...) {
 			if err = act(a); err != nil {
 				err = fmt.Errorf("%s: %w", login, err)

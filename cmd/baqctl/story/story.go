@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -27,6 +28,7 @@ import (
 	"baqylau/localstore"
 	"baqylau/server/centre"
 	"baqylau/server/portal"
+	"baqylau/signing/demo"
 )
 
 const (
@@ -41,10 +43,31 @@ const (
 // Options say how the story is told.
 type Options struct {
 	Lang    assets.Lang
+	Program string    // how baqctl is called, in what people are told to type
+	Keys    Keys      // which keys people sign with; both when empty
 	Out     string    // folder for the signed documents
 	Say     io.Writer // where it is told
 	Log     *slog.Logger
 	Machine func() time.Time // the machine's clock
+}
+
+// Keys says which of their keys the people of the story sign with.
+type Keys string
+
+// With both, authors sign with RSA and approvers with GOST, so that either can be seen.
+const (
+	GOSTKeys Keys = "gost"
+	RSAKeys  Keys = "rsa"
+	BothKeys Keys = "both"
+)
+
+// of is the algorithm that a person signs with.
+func (k Keys) of(login string) demo.Algorithm {
+	switch {
+	case k == GOSTKeys, k != RSAKeys && strings.Contains(login, "approver"):
+		return demo.GOST
+	}
+	return demo.RSA
 }
 
 // Stopped is what the story ends with when something did not happen as the manual has it.
