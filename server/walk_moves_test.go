@@ -27,7 +27,7 @@ func walkers() []who {
 	var all []who
 	for _, name := range []string{
 		"lot-manager", "auditor", "second-auditor", "approver", "organizer", "objection-manager", "controller",
-		"controller-approver", "order-manager", "administrator", "all-alone", "S/audit_object",
+		"controller-approver", "order-manager", "administrator", "all-alone", "utilities", "S/audit_object",
 	} {
 		all = append(all, person(name))
 	}

@@ -215,30 +215,40 @@ func (w *walk) straight(rt *rapid.T) {
 	if rapid.IntRange(0, 15).Draw(rt, "straight") == 0 {
 		return
 	}
-	for w.log.reached[w.goal] == w.before[w.goal] {
-		w.towards(rt)
+	for !w.there() {
+		if !w.next(rt) {
+			rt.Fatalf("no way leads to %s", w.goal)
+		}
 	}
 }
 
+func (w *walk) there() bool { return w.log.reached[w.goal] > w.before[w.goal] }
+
 // towards does the next thing on the way to the walk's goal; once there, it does what is likely.
 func (w *walk) towards(rt *rapid.T) {
-	if w.log.reached[w.goal] > w.before[w.goal] {
+	switch {
+	case w.there():
 		w.likely(rt)
-		return
+	case !w.next(rt):
+		rt.Skip("there is no way any more")
 	}
+}
+
+// next does the next thing on the way; false when there is none.
+func (w *walk) next(rt *rapid.T) bool {
 	moves := w.moves()
 	for _, name := range ways()[w.goal].by {
 		if name == lapsing {
 			w.deadline(rt)
-			return
+			return true
 		}
 		next := slices.DeleteFunc(slices.Clone(moves), func(m move) bool { return m.name != name || !m.verdict.Allowed })
 		if len(next) > 0 {
 			w.draw(rt, next).carryOut(rt, w)
-			return
+			return true
 		}
 	}
-	rt.Skip("there is no way any more")
+	return false
 }
 
 // deadline lets time pass to the next deadline of a notification.
