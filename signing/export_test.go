@@ -3,7 +3,11 @@ package signing
 import (
 	"bytes"
 	"crypto/x509"
+	encoding "encoding/asn1"
 	"testing"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // Normalise is the normaliser under the bounds of a signature.
@@ -64,4 +68,16 @@ func Signers(t testing.TB, cms []byte) [][]byte {
 		list = append(list, s)
 	}
 	return list
+}
+
+// WithAlgorithm is the certificate with another name for how it was signed, and the signature that it had.
+func WithAlgorithm(c *x509.Certificate, oid encoding.ObjectIdentifier) *x509.Certificate {
+	var b cryptobyte.Builder
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddBytes(c.RawTBSCertificate)
+		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(oid) })
+	})
+	changed := *c
+	changed.Raw = b.BytesOrPanic()
+	return &changed
 }
