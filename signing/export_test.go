@@ -44,7 +44,18 @@ func WithCertificate(t testing.TB, cms []byte, certificate *x509.Certificate) []
 
 // AddUnsigned adds an attribute of one value to the signer of the number.
 func AddUnsigned(cms []byte, signer int, kind string, value []byte) ([]byte, error) {
-	return addUnsigned(cms, signer, attribute(kind, value))
+	l, o, refused := openCMS(cms, signer)
+	if refused != nil {
+		return nil, refused.err("adding to a signature")
+	}
+	l.signers[signer] = o.close(append(o.unsigned, attribute(kind, value)))
+	return l.together()
+}
+
+// SignatureOf is the first signer's signature.
+func SignatureOf(cms []byte) ([]byte, error) {
+	signature, refused := signatureOf(cms, 0)
+	return signature, refused.err("reading a signature")
 }
 
 // SignedBy says why the issuer's key didn't sign the certificate, "" when it did.

@@ -46,7 +46,10 @@ type Report struct {
 	Signer Identity
 	// SigningTime is the time that the signer claims, zero when none; nobody has witnessed it.
 	SigningTime time.Time
-	// At is the reference time that the validity was judged at.
+	// Witnessed is the time of the earliest timestamp that holds, zero when none does.
+	Witnessed time.Time
+	// At is the reference time that validity and revocation were judged at: Witnessed, or else the
+	// verifier's.
 	At time.Time
 	// Demo says that the trust was a demo authority's.
 	Demo bool

@@ -103,23 +103,6 @@ func (s *signerInfo) readUnsigned(in cryptobyte.String) *refusal {
 	return nil
 }
 
-// unsignedOf gives the values of the unsigned attribute of the kind, element by element.
-func (s *signerInfo) unsignedOf(kind string) []cryptobyte.String {
-	var list []cryptobyte.String
-	for _, a := range s.unsigned {
-		rest := a.values
-		for a.kind == kind && !rest.Empty() {
-			var value cryptobyte.String
-			var tag asn1.Tag
-			if !rest.ReadAnyASN1Element(&value, &tag) {
-				break
-			}
-			list = append(list, value)
-		}
-	}
-	return list
-}
-
 // readSigned reads the signed attributes: none twice, each with one value, content type and
 // message digest among them (RFC 5652, section 11).
 func (s *signerInfo) readSigned() *refusal {

@@ -12,11 +12,16 @@
 //   - [Verify] answers with a [Report] of named steps, each passed, failed or not checked. It never
 //     takes the signer's word for the time, and trusts only pinned anchors or, apart from them and
 //     marked so, a demo authority.
+//   - A timestamp, a revocation list or answer counts when an authority entitled to it has signed it,
+//     about this very signature or certificate. The time that validity and revocation are judged at is
+//     the one that a timestamp has witnessed, else the verifier's.
 //   - Everything that comes in may be hostile: no byte reaches a parser that recurses before the
 //     bounded normaliser has turned it into definite-length DER, and no password is stretched
 //     before the file's iteration counts have been weighed.
 //
-// Its limits: revocation (OCSP, CRL) and timestamps (RFC 3161) are reported as not checked; the GOST
+// Its limits: it knows of a revocation only what [Evidence], in the signature or in the policy, tells
+// it, and says so when that is nothing; it counts a timestamp as long as its authority's certificate
+// was valid when it was made, and renews none (CAdES-A). The GOST
 // algorithms of 2004 are recognised and not verified. Secrets are overwritten in the buffers of this
 // package; what crypto/rsa and the garbage collector copied is out of its reach.
 //

@@ -18,6 +18,8 @@ type Policy struct {
 	// RequireSigningCertificate refuses signatures that don't name their certificate under the
 	// signature (signingCertificateV2), as CAdES-BES demands and ours always do.
 	RequireSigningCertificate bool
+	// Evidence is added to what the signature itself carries.
+	Evidence Evidence
 	// MaxBytes bounds the signature's size, 16 MiB when zero.
 	MaxBytes int
 }
@@ -117,9 +119,15 @@ func (d *signedData) judgeSigner(s *signerInfo, sums *digests, at time.Time, pol
 	if refused != nil {
 		return unread(refused, at, policy)
 	}
+	evidence := d.evidenceOf(s, policy)
+	witnessed, timestamp := evidence.stamped(s.signature, policy.Trust, at)
+	if !witnessed.IsZero() {
+		at = witnessed
+	}
 	report := Report{
 		Signer:      IdentityOf(certificate),
 		SigningTime: s.values.signingTime,
+		Witnessed:   witnessed,
 		At:          at,
 		Demo:        policy.Trust.Demo,
 	}
@@ -127,7 +135,7 @@ func (d *signedData) judgeSigner(s *signerInfo, sums *digests, at time.Time, pol
 	if signature == nil && policy.RequireSigningCertificate && s.values.ess == nil {
 		signature = refuse("unnamed_certificate")
 	}
-	chain, broken := policy.Trust.chain(certificate, d.certificates, at)
+	chain, broken := policy.Trust.chain(certificate, evidence.Certificates, at)
 	origin := broken.step(StepChain)
 	if report.Chain = chain; chain != nil {
 		report.Anchor = policy.Trust.kindOf(chain[len(chain)-1])
@@ -141,8 +149,8 @@ func (d *signedData) judgeSigner(s *signerInfo, sums *digests, at time.Time, pol
 		origin,
 		validity(certificate, at).step(StepValidity),
 		keyUsage(certificate, policy).step(StepKeyUsage),
-		{Name: StepRevocation, Outcome: NotChecked, Reason: "revocation_later"},
-		timestamp(s),
+		evidence.revoked(chain, at),
+		timestamp,
 		expected(report.Signer, policy),
 	}
 	return report
@@ -177,14 +185,6 @@ func keyUsage(certificate *x509.Certificate, policy Policy) *refusal {
 		return refuse("auth_only")
 	}
 	return nil
-}
-
-func timestamp(s *signerInfo) Step {
-	step := Step{Name: StepTimestamp, Outcome: NotChecked, Reason: "no_timestamp"}
-	if len(s.unsignedOf(oidTimeStampToken)) > 0 {
-		step.Reason = "timestamp_later"
-	}
-	return step
 }
 
 func expected(signer Identity, policy Policy) Step {

@@ -28,7 +28,7 @@ func TestAGenuineSignatureHasAReportOfNamedSteps(t *testing.T) {
 		{Name: signing.StepChain, Outcome: signing.Passed},
 		{Name: signing.StepValidity, Outcome: signing.Passed},
 		{Name: signing.StepKeyUsage, Outcome: signing.Passed},
-		{Name: signing.StepRevocation, Outcome: signing.NotChecked, Reason: "revocation_later"},
+		{Name: signing.StepRevocation, Outcome: signing.NotChecked, Reason: "no_revocation"},
 		{Name: signing.StepTimestamp, Outcome: signing.NotChecked, Reason: "no_timestamp"},
 		{Name: signing.StepSigner, Outcome: signing.Passed},
 	} {
