@@ -21,8 +21,8 @@
 //
 // Its limits: it knows of a revocation only what [Evidence], in the signature or in the policy, tells
 // it, and says so when that is nothing; it counts a timestamp as long as its authority's certificate
-// was valid when it was made, and renews none (CAdES-A). The GOST
-// algorithms of 2004 are recognised and not verified. Secrets are overwritten in the buffers of this
+// was valid when it was made, and renews none (CAdES-A). The GOST algorithms of 2004 are recognised
+// and not verified. Secrets are overwritten in the buffers of this
 // package; what crypto/rsa and the garbage collector copied is out of its reach.
 //
 // It reads no file, asks no clock and imports nothing of ours: texts for people are chosen by the
