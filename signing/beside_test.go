@@ -25,7 +25,7 @@ func TestSignersStandSideBySide(t *testing.T) {
 		Trust: signing.DemoTrust(authority(t).Certificate, second.certificate), RequireNonRepudiation: true, RequireSigningCertificate: true,
 	}
 	alone := signed(t, first, pdf())
-	stamped, err := signing.AddUnsigned(alone, 0, "1.2.840.113549.1.9.16.2.14", der("a stamp"))
+	stamped, err := signing.AddUnsigned(alone, 0, "1.2.3.4.5", der("a stamp"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestNobodySignsBesideAnotherContent(t *testing.T) {
 }
 
 func TestWhatIsAddedUnsignedChangesNothingElse(t *testing.T) {
-	const kind = "1.2.840.113549.1.9.16.2.14"
+	const kind = "1.2.3.4.5"
 	cms := beside(t, open(t, "stranger", demo.Signing), pdf(), signed(t, open(t, "auditor", demo.Signing), pdf()))
 	once, err := signing.AddUnsigned(cms, 1, kind, der("first"))
 	if err != nil {
