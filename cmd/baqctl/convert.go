@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 
 	"baqylau/signing"
 )
@@ -27,11 +28,12 @@ func (c convertCommand) Run(*session) error {
 	if err != nil {
 		return badInput{err}
 	}
-	if err := putNew(c.Out, converted); err != nil {
-		if errors.Is(err, errInTheWay) {
-			return badInput{err}
-		}
+	err = putNew(c.Out, func(out io.Writer) error {
+		_, err := out.Write(converted)
 		return err
+	})
+	if errors.Is(err, errInTheWay) {
+		return badInput{err}
 	}
-	return nil
+	return err
 }

@@ -100,13 +100,16 @@ func openKey(path, passwordFile string) (*signing.Key, error) {
 
 // putNew writes a file that must not be there yet: whole under its name, or not at all. [errInTheWay] when there
 // is one.
-func putNew(path string, data []byte) error {
+func putNew(path string, write func(io.Writer) error) error {
 	making, err := os.OpenFile(filepath.Join(filepath.Dir(path), ".baqctl-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = making.Write(data)
-	err = errors.Join(err, making.Sync(), making.Close())
+	err = write(making)
+	if err == nil {
+		err = making.Sync()
+	}
+	err = errors.Join(err, making.Close())
 	if err == nil {
 		err = nameNew(making.Name(), path)
 	}

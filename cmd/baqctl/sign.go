@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,13 +16,11 @@ import (
 	"baqylau/signing"
 )
 
-// maxDocument bounds a document that is read whole.
-const maxDocument = 1 << 30
-
 type signCommand struct {
 	Documents    []string `arg:"" name:"doc" help:"Documents to sign." type:"path"`
 	Key          string   `required:"" help:"Key file: PKCS#12, .p12 or .pfx." type:"path"`
 	PasswordFile string   `required:"" help:"File whose first line is the password." type:"path"`
+	Attached     bool     `help:"Put the document into the signature."`
 	Out          string   `help:"Folder for the signatures; by default each lies beside its document." type:"path"`
 }
 
@@ -91,37 +90,48 @@ func (c signCommand) jobs() ([]job, error) {
 	return jobs, nil
 }
 
-// sign signs one document. What lies where the signature should go is left alone: it counts when it is this key's
-// valid signature over the document, and is in the way when it is not.
+// sign signs one document, of any size. What lies where the signature should go is left alone: it counts when it is
+// this key's genuine signature over the document, and is in the way when it is not.
 func (c signCommand) sign(ctx context.Context, key signing.Signatory, j job) outcome {
-	content, err := readBounded(j.document, maxDocument)
+	document, err := os.Open(j.document)
 	if err != nil {
 		return outcome{job: j, err: err}
 	}
+	defer document.Close()
+	info, err := document.Stat()
+	if err != nil {
+		return outcome{job: j, err: err}
+	}
+	if !info.Mode().IsRegular() {
+		return outcome{job: j, err: &fs.PathError{Op: "sign", Path: j.document, Err: fs.ErrInvalid}}
+	}
 	if _, err := os.Lstat(j.signature); !errors.Is(err, fs.ErrNotExist) {
-		already, err := isSigned(content, j.signature, key.Identity())
+		already, err := c.isSigned(j, key.Identity())
 		if err == nil && !already {
 			err = fmt.Errorf("%s: %w", j.signature, errInTheWay)
 		}
 		return outcome{j, already, err}
 	}
-	cms, err := key.SignDocument(ctx, signing.Bytes(content), time.Now(), signing.Options{})
-	if err == nil {
-		err = putNew(j.signature, cms)
-	}
+	err = putNew(j.signature, func(out io.Writer) error {
+		_, err := key.SignDocument(ctx, signing.Stream(document, info.Size()), time.Now(), signing.Options{Attached: c.Attached, Out: out})
+		return err
+	})
 	return outcome{job: j, err: err}
 }
 
-// isSigned tells whether a file is the person's genuine signature over the content.
-func isSigned(content []byte, signature string, by signing.Identity) (bool, error) {
-	cms, err := readBounded(signature, maxSignature)
+// isSigned tells whether the signature file is the person's genuine signature over the document.
+func (c signCommand) isSigned(j job, by signing.Identity) (bool, error) {
+	reports, _, err := verifyCommand{Document: j.document, Signature: j.signature}.verify(time.Now(), signing.Policy{})
 	if err != nil {
 		return false, err
 	}
-	report := signing.Verify(content, cms, time.Now(), signing.Policy{})
-	return report.Step(signing.StepIntegrity).Outcome == signing.Passed &&
-		report.Step(signing.StepSignature).Outcome == signing.Passed &&
-		report.Signer.Certificate.Equal(by.Certificate), nil
+	for _, report := range reports {
+		if report.Step(signing.StepIntegrity).Outcome == signing.Passed &&
+			report.Step(signing.StepSignature).Outcome == signing.Passed && report.Signer.Certificate.Equal(by.Certificate) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func (c signCommand) tell(lang assets.Lang, o outcome, done, total int) {

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"encoding/pem"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,13 +24,18 @@ type bench struct {
 	folder string
 }
 
+// mine is the authority of one person with keys of both algorithms, once for all tests.
+var mine = sync.OnceValues(func() (*demo.Authority, error) {
+	return demo.New(context.Background(), time.Now(), []demo.Person{{
+		Login: "me", Surname: "Кенжетай", Name: "Олжас", Patronymic: "Маратович", IIN: "860819397013", BIN: "080340990017", Organization: "Комитет",
+		Position: demo.Signatory, Kinds: []demo.Kind{demo.Signing, demo.Auth, demo.Expired},
+	}}, nil, demo.RSA, demo.GOST)
+})
+
 // givenBench lays out the key files of a person, the password, the authority to trust and documents.
 func givenBench(t *testing.T) bench {
 	t.Helper()
-	a, err := demo.New(t.Context(), time.Now(), []demo.Person{{
-		Login: "me", Surname: "Кенжетай", Name: "Олжас", Patronymic: "Маратович", IIN: "860819397013", BIN: "080340990017", Organization: "Комитет",
-		Position: demo.Signatory, Kinds: []demo.Kind{demo.Signing, demo.Auth, demo.Expired},
-	}}, nil)
+	a, err := mine()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,6 +45,7 @@ func givenBench(t *testing.T) bench {
 	}
 	b.put("password", []byte(demo.Password+"\r\nnot this line\n"))
 	b.put("trusted/ca.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.Certificate.Raw}))
+	b.put("trusted/gost.cer", a.Certificates[1].Raw)
 	b.put("a.pdf", []byte("%PDF-1.7 a"))
 	b.put("b.pdf", []byte("%PDF-1.7 b"))
 	b.put("c.pdf", []byte("%PDF-1.7 c"))
@@ -92,14 +100,17 @@ func (b bench) clean() {
 
 func TestKeysSaysWhoseAKeyIsAndWhetherItSigns(t *testing.T) {
 	b := givenBench(t)
-	for file, want := range map[string]struct{ usage, reason string }{
-		"me.p12":         {"sign", ""},
-		"me-auth.p12":    {"auth", "auth_only"},
-		"me-expired.p12": {"sign", "expired"},
+	for file, want := range map[string]struct{ algorithm, usage, reason string }{
+		"me.p12":              {"RSA-2048", "sign", ""},
+		"me-auth.p12":         {"RSA-2048", "auth", "auth_only"},
+		"me-expired.p12":      {"RSA-2048", "sign", "expired"},
+		"me-gost.p12":         {"GOST 34.10-2015, 512", "sign", ""},
+		"me-auth-gost.p12":    {"GOST 34.10-2015, 512", "auth", "auth_only"},
+		"me-expired-gost.p12": {"GOST 34.10-2015, 512", "sign", "expired"},
 	} {
 		for _, lang := range []string{"kk", "ru"} {
 			got := b.run(lang, "keys", file, "--password-file", "password")
-			if got.code != 0 || got.err != "" || !strings.Contains(got.out, "860819397013") || !strings.Contains(got.out, "RSA-2048") {
+			if got.code != 0 || got.err != "" || !strings.Contains(got.out, "860819397013") || !strings.Contains(got.out, want.algorithm) {
 				t.Errorf("%s: %+v", file, got)
 			}
 			inWords(t, got.out)
@@ -111,7 +122,7 @@ func TestKeysSaysWhoseAKeyIsAndWhetherItSigns(t *testing.T) {
 			t.Fatalf("%+v: %v", got, err)
 		}
 		k := answer.Keys[0]
-		if k.Owner != "Кенжетай Олжас Маратович" || k.IIN != "860819397013" || k.BIN != "080340990017" || k.Algorithm != "RSA-2048" ||
+		if k.Owner != "Кенжетай Олжас Маратович" || k.IIN != "860819397013" || k.BIN != "080340990017" || k.Algorithm != want.algorithm ||
 			k.Usage != want.usage || k.Reason != want.reason || k.Fit != (want.reason == "") || len(k.Roles) != 2 || k.Roles[1] != "signatory" {
 			t.Errorf("%s: %+v", file, k)
 		}
@@ -255,8 +266,11 @@ func TestVerifyEndsWithItsVerdict(t *testing.T) {
 	b.put("noise.p7s", bytes.Repeat([]byte("noise"), 1000))
 	b.put("bomb.p7s", bytes.Repeat([]byte{0x30, 0x80}, 1<<20))
 	b.put("empty.p7s", nil)
-	stranger := givenBench(t)
-	b.put("strange/ca.pem", stranger.get("trusted/ca.pem"))
+	stranger, err := issued()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.put("strange/ca.pem", stranger.Certificate.Raw)
 	b.put("junk/ca.pem", []byte("hello"))
 	if err := os.Mkdir(b.path("nobody"), 0o700); err != nil {
 		t.Fatal(err)
@@ -296,12 +310,40 @@ func TestVerifyEndsWithItsVerdict(t *testing.T) {
 		inLang(t, "ru", sentence)
 	}
 	got := b.run("kk", "verify", "a.pdf", "--anchors", "trusted", "--json")
-	var answer reportFacts
-	if err := json.Unmarshal([]byte(got.out), &answer); err != nil {
+	var told answer
+	if err := json.Unmarshal([]byte(got.out), &told); err != nil {
 		t.Fatal(err)
 	}
-	if answer.Verdict != "valid" || answer.Signer.IIN != "860819397013" || len(answer.Chain) != 2 || answer.Steps[0].Name != signing.StepIntegrity {
-		t.Errorf("got %+v", answer)
+	if told.Verdict != "valid" || len(told.Signatures) != 1 || told.Signatures[0].Signer.IIN != "860819397013" ||
+		len(told.Signatures[0].Chain) != 2 || told.Signatures[0].Steps[0].Name != signing.StepIntegrity {
+		t.Errorf("got %+v", told)
 	}
-	inWords(t, answer.Text)
+	inWords(t, told.Text)
+}
+
+// TestADocumentMayLieInItsSignature: then it needs no file beside it, but must equal the one that is there.
+func TestADocumentMayLieInItsSignature(t *testing.T) {
+	for _, key := range []string{"me.p12", "me-gost.p12"} {
+		b := givenBench(t)
+		b.put("big.bin", bytes.Repeat([]byte("0123456789abcdef"), 40<<20/16))
+		if got := b.run("ru", "sign", "--key", key, "--password-file", "password", "--attached", "a.pdf", "big.bin"); got.code != 0 {
+			t.Fatalf("got %+v", got)
+		}
+		b.clean()
+		for _, arguments := range [][]string{{"a.pdf.p7s"}, {"a.pdf"}, {"a.pdf", "a.pdf.p7s"}, {"big.bin"}, {"big.bin.p7s"}} {
+			if got := b.run("ru", append([]string{"verify", "--anchors", "trusted"}, arguments...)...); got.code != 0 {
+				t.Errorf("%v: %+v", arguments, got)
+			}
+		}
+		for _, document := range []string{"b.pdf", "big.bin", "shorter.pdf", "longer.pdf"} {
+			b.put("shorter.pdf", []byte("%PDF-1.7 "))
+			b.put("longer.pdf", []byte("%PDF-1.7 a and more"))
+			if got := b.run("ru", "verify", "--anchors", "trusted", document, "a.pdf.p7s"); got.code != 1 {
+				t.Errorf("%s: %+v", document, got)
+			}
+		}
+		if got := b.run("ru", "sign", "--key", key, "--password-file", "password", "--attached", "a.pdf"); got.code != 0 || strings.Contains(got.out, "→") {
+			t.Errorf("it is signed again: %+v", got)
+		}
+	}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"baqylau/assets"
 	"baqylau/signing"
 )
 
@@ -47,40 +48,143 @@ func (c verifyCommand) Run(s *session) error {
 		}
 		policy.Trust = signing.ChosenTrust(found.certificates)
 	}
-	document, signature, err := c.read()
+	reports, isSignature, err := c.verify(at, policy)
 	if err != nil {
 		return badInput{err}
 	}
-	report := signing.Verify(document, signature, at, policy)
-	status := statusOf(report, signature, c.Anchors != "")
+	answer := answerOf(s.lang, reports, isSignature, policy.Trust.Empty())
 	if c.JSON {
-		err = printJSON(os.Stdout, inJSON(s.lang, report, status))
+		err = printJSON(os.Stdout, answer)
 	} else {
-		err = printReport(os.Stdout, s.lang, report, status)
+		err = answer.print(os.Stdout, s.lang)
 	}
-	if err == nil && status != statusValid {
-		err = ended(status)
+	if err == nil && answer.status != statusValid {
+		err = ended(answer.status)
 	}
 	return err
 }
 
-// read reads the document and its signature: the one named, or the one that lies beside the document under its name.
-func (c verifyCommand) read() (document, signature []byte, err error) {
-	if document, err = readBounded(c.Document, maxDocument); err != nil {
-		return nil, nil, err
+// verify reads the document and its signature, neither of them whole: a document may be of any size. isSignature
+// tells whether the signature was meant as one.
+func (c verifyCommand) verify(at time.Time, policy signing.Policy) (reports []signing.Report, isSignature bool, err error) {
+	path, err := c.signature()
+	if err != nil {
+		return nil, false, err
 	}
-	if c.Signature != "" {
-		signature, err = readBounded(c.Signature, maxSignature)
-		return document, signature, err
+	document, err := os.Open(c.Document)
+	if err != nil {
+		return nil, false, err
 	}
-	beside := c.Document + ".p7s"
-	if signature, err = readBounded(beside, maxSignature); errors.Is(err, fs.ErrNotExist) {
-		stem := strings.TrimSuffix(c.Document, filepath.Ext(c.Document)) + ".p7s"
-		if stem != c.Document {
-			signature, err = readBounded(stem, maxSignature)
+	defer document.Close()
+	if path == c.Document {
+		reports, err = signing.VerifyAttached(document, io.Discard, at, policy)
+		return reports, true, err
+	}
+	signature, err := os.Open(path)
+	if err != nil {
+		return nil, false, err
+	}
+	defer signature.Close()
+	buffered := bufio.NewReader(signature)
+	beginning, err := buffered.Peek(peeked)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, false, err
+	}
+	if isSignature = signing.IsCMS(beginning); !isSignature {
+		return nil, false, nil
+	}
+	cms, err := io.ReadAll(io.LimitReader(buffered, maxSignature+1))
+	if err != nil {
+		return nil, true, err
+	}
+	if len(cms) <= maxSignature {
+		reports, err = signing.VerifyDetached(document, cms, at, policy)
+		if err != nil || !carriesContent(reports) {
+			return reports, true, err
 		}
 	}
-	return document, signature, err
+	reports, err = verifyBoth(document, io.MultiReader(bytes.NewReader(cms), buffered), at, policy)
+	return reports, true, err
+}
+
+// peeked is enough of a file to see whether it is a signature.
+const peeked = 64
+
+// signature is the path of the signature: the one named; the one that lies beside the document under its name; or the
+// document itself, when it is a signature with a document inside.
+func (c verifyCommand) signature() (string, error) {
+	if c.Signature != "" {
+		return c.Signature, nil
+	}
+	stem := strings.TrimSuffix(c.Document, filepath.Ext(c.Document)) + ".p7s"
+	for _, path := range []string{c.Document + ".p7s", stem} {
+		if _, err := os.Stat(path); path != c.Document && !errors.Is(err, fs.ErrNotExist) {
+			return path, err
+		}
+	}
+	document, err := os.Open(c.Document)
+	if err != nil {
+		return "", err
+	}
+	defer document.Close()
+	beginning, err := bufio.NewReader(document).Peek(peeked)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	if signing.IsCMS(beginning) {
+		return c.Document, nil
+	}
+	return c.Document + ".p7s", nil
+}
+
+// carriesContent tells whether a signature was refused as a detached one for having its document inside.
+func carriesContent(reports []signing.Report) bool {
+	return len(reports) == 1 && reports[0].Step(signing.StepIntegrity).Reason == "attached"
+}
+
+// verifyBoth checks a signature that carries a document, and that it is the one that lies beside it.
+func verifyBoth(document io.ReadSeeker, cms io.Reader, at time.Time, policy signing.Policy) ([]signing.Report, error) {
+	if _, err := document.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	same := &comparison{with: bufio.NewReader(document)}
+	reports, err := signing.VerifyAttached(cms, same, at, policy)
+	if err != nil || same.ended() {
+		return reports, err
+	}
+	for i := range reports {
+		for j, step := range reports[i].Steps {
+			if step.Name == signing.StepIntegrity && step.Outcome == signing.Passed {
+				reports[i].Steps[j] = signing.Step{Name: step.Name, Outcome: signing.Failed, Reason: "digest_mismatch"}
+			}
+		}
+	}
+	return reports, nil
+}
+
+// comparison is a writer that compares what is written with what it reads.
+type comparison struct {
+	with   *bufio.Reader
+	differ bool
+}
+
+func (c *comparison) Write(p []byte) (int, error) {
+	for rest := p; len(rest) > 0 && !c.differ; {
+		beginning, _ := c.with.Peek(min(len(rest), c.with.Size()))
+		if len(beginning) == 0 || !bytes.HasPrefix(rest, beginning) {
+			c.differ = true
+			break
+		}
+		rest = rest[len(beginning):]
+		_, _ = c.with.Discard(len(beginning)) // they have been peeked at
+	}
+	return len(p), nil
+}
+
+// ended tells whether all that was written is all that there is to read.
+func (c *comparison) ended() bool {
+	_, err := c.with.ReadByte()
+	return !c.differ && errors.Is(err, io.EOF)
 }
 
 // readTime reads the reference time; a mere day means its end, in the country's time.
@@ -104,121 +208,4 @@ func readTime(text string) (time.Time, error) {
 		return day.AddDate(0, 0, 1).Add(-time.Second), nil
 	}
 	return time.Time{}, fmt.Errorf("%q: %w", text, errTime)
-}
-
-// statusOf is the exit status of a report. What is no signature at all is bad input. It can't be told where nothing
-// speaks against the signature but not everything was checked, or nobody to trust was named.
-func statusOf(report signing.Report, signature []byte, anchored bool) int {
-	switch {
-	case report.Valid():
-		return statusValid
-	case !signing.IsCMS(signature):
-		return statusBad
-	}
-	for _, step := range report.Steps {
-		if step.Outcome == signing.Failed && (anchored || step.Name != signing.StepChain || step.Reason != "untrusted") {
-			return statusInvalid
-		}
-	}
-	return statusUnknown
-}
-
-// reportFacts is a report in JSON.
-type reportFacts struct {
-	Verdict     string         `json:"verdict"` // valid, invalid, unknown or bad_input
-	Text        string         `json:"text"`
-	Demo        bool           `json:"demo"`
-	At          time.Time      `json:"at"`
-	SigningTime *time.Time     `json:"signing_time,omitempty"`
-	Signer      *signerFacts   `json:"signer,omitempty"`
-	Steps       []reportedStep `json:"steps"`
-	Chain       []string       `json:"chain,omitempty"`
-}
-
-type signerFacts struct {
-	Owner        string    `json:"owner"`
-	IIN          string    `json:"iin"`
-	Organization string    `json:"organization,omitempty"`
-	BIN          string    `json:"bin,omitempty"`
-	Algorithm    string    `json:"algorithm"`
-	Serial       string    `json:"serial"`
-	Issuer       string    `json:"issuer"`
-	NotBefore    time.Time `json:"not_before"`
-	NotAfter     time.Time `json:"not_after"`
-}
-
-type reportedStep struct {
-	signing.Step
-	Text string `json:"text"`
-}
-
-func verdictOf(status int) string {
-	return [...]string{statusValid: "valid", statusInvalid: "invalid", statusUnknown: "unknown", statusBad: "bad_input"}[status]
-}
-
-// verdictText is the verdict as a sentence.
-func verdictText(lang assets.Lang, status int) string {
-	switch status {
-	case statusValid, statusInvalid:
-		return lang.T("signing.report." + verdictOf(status))
-	}
-	return lang.T("eds.verify." + verdictOf(status))
-}
-
-func inJSON(lang assets.Lang, report signing.Report, status int) reportFacts {
-	facts := reportFacts{Verdict: verdictOf(status), Text: verdictText(lang, status), Demo: report.Demo, At: report.At}
-	if !report.SigningTime.IsZero() {
-		facts.SigningTime = &report.SigningTime
-	}
-	if id := report.Signer; id.Certificate != nil {
-		facts.Signer = &signerFacts{
-			id.Owner, id.IIN, id.Organization, id.BIN, algorithmOf(id.Certificate), id.Serial,
-			id.Certificate.Issuer.String(), id.NotBefore, id.NotAfter,
-		}
-	}
-	for _, step := range report.Steps {
-		facts.Steps = append(facts.Steps, reportedStep{step, stepText(lang, step)})
-	}
-	for _, certificate := range report.Chain {
-		facts.Chain = append(facts.Chain, certificate.Subject.String())
-	}
-	return facts
-}
-
-func stepText(lang assets.Lang, step signing.Step) string {
-	text := lang.T("signing.step."+string(step.Name)) + ": " + lang.T("signing.outcome."+string(step.Outcome))
-	if step.Reason == "" {
-		return text
-	}
-	args := make([]any, len(step.Args))
-	for i, arg := range step.Args {
-		args[i] = plain(arg)
-	}
-	return text + ". " + lang.T("signing.reason."+step.Reason, args...)
-}
-
-func printReport(out io.Writer, lang assets.Lang, report signing.Report, status int) error {
-	lines := []string{verdictText(lang, status)}
-	if id := report.Signer; id.Certificate != nil {
-		who := plain(id.Owner)
-		for _, part := range [][2]string{{lang.T("eds.keys.iin") + " ", id.IIN}, {"", id.Organization}, {lang.T("eds.keys.bin") + " ", id.BIN}} {
-			if part[1] != "" {
-				who += ", " + part[0] + plain(part[1])
-			}
-		}
-		lines = append(lines, lang.T("eds.verify.signer", "who", who, "algorithm", algorithmOf(id.Certificate)))
-	}
-	if !report.SigningTime.IsZero() {
-		lines = append(lines, lang.T("eds.verify.claimed", "time", assets.DateTime(report.SigningTime)))
-	}
-	lines = append(lines, lang.T("eds.verify.at", "time", assets.DateTime(report.At)))
-	for _, step := range report.Steps {
-		mark := map[signing.Outcome]string{signing.Passed: "✔ ", signing.Failed: "✖ ", signing.NotChecked: "· "}[step.Outcome]
-		lines = append(lines, "  "+mark+stepText(lang, step))
-	}
-	if report.Demo {
-		lines = append(lines, lang.T("signing.report.demo"))
-	}
-	_, err := fmt.Fprintln(out, strings.Join(lines, "\n"))
-	return err
 }
