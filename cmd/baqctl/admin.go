@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -9,12 +11,14 @@ import (
 
 	"baqylau/api"
 	"baqylau/server"
+	"baqylau/server/centre"
 	"baqylau/signing"
 	"baqylau/signing/demo"
 )
 
 type adminCommand struct {
 	Create createAdminCommand `cmd:"" help:"Enrol the first administrator by certificate."`
+	Anchor anchorCommand      `cmd:"" help:"Import a certificate that the centre trusts from its next start on."`
 }
 
 type createAdminCommand struct {
@@ -67,5 +71,30 @@ func (c createAdminCommand) Run(s *session) (err error) {
 		return err
 	}
 	fmt.Println(s.lang.T("cmd.admin.created", "name", id.Owner, "organization", id.Organization))
+	return nil
+}
+
+type anchorCommand struct {
+	Folder string `required:"" help:"Folder of the centre's data." type:"path"`
+	Cert   string `required:"" help:"The authority's certificate, DER or PEM." type:"existingfile"`
+	Extra  bool   `help:"Trust it although it isn't one of the pinned national ones: your explicit choice."`
+}
+
+// Run takes a pinned national anchor, or any other that the administrator explicitly chooses.
+func (c anchorCommand) Run(s *session) error {
+	data, err := os.ReadFile(c.Cert)
+	if err != nil {
+		return err
+	}
+	certificate, err := signing.ParseCertificate(data)
+	if err != nil {
+		return err
+	}
+	kind, err := centre.ImportAnchor(c.Folder, certificate, c.Extra)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(certificate.Raw)
+	fmt.Println(s.lang.T("cmd.admin.anchor_"+string(kind), "name", plain(certificate.Subject.String()), "sha256", hex.EncodeToString(sum[:])))
 	return nil
 }

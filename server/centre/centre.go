@@ -6,14 +6,12 @@ package centre
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -29,7 +27,6 @@ import (
 const (
 	storeFile  = "centre.db"
 	keysFolder = "keys"
-	anchorsDir = "anchors"
 )
 
 // Options say how a centre runs.
@@ -155,15 +152,10 @@ func (c *Centre) Close(ctx context.Context) error {
 	return errors.Join(err, c.store.Close())
 }
 
-// trust loads the anchors: the demo's own authority, made on the first start, or the pinned national
-// ones from the folder "anchors".
+// trust loads the anchors: the demo's own authority, made on the first start, or those of the folder.
 func trust(ctx context.Context, o Options) (signing.Trust, *demo.Authority, error) {
 	if !o.Demo {
-		anchors, err := anchors(filepath.Join(o.Folder, anchorsDir))
-		if err != nil {
-			return signing.Trust{}, nil, err
-		}
-		t, err := signing.NewTrust(anchors, nil)
+		t, err := loadAnchors(o)
 		return t, nil, err
 	}
 	folder := filepath.Join(o.Folder, keysFolder)
@@ -175,27 +167,4 @@ func trust(ctx context.Context, o Options) (signing.Trust, *demo.Authority, erro
 		return signing.Trust{}, nil, fmt.Errorf("demo keys: %w", err)
 	}
 	return signing.DemoTrust(authority.Certificates...), authority, nil
-}
-
-func anchors(folder string) ([]*x509.Certificate, error) {
-	entries, err := os.ReadDir(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil // trusts nobody until the administrator brings the anchors
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the anchors: %w", err)
-	}
-	var list []*x509.Certificate
-	for _, e := range entries {
-		data, err := os.ReadFile(filepath.Join(folder, e.Name()))
-		if err != nil {
-			return nil, fmt.Errorf("read the anchor %s: %w", e.Name(), err)
-		}
-		certificate, err := signing.ParseCertificate(data)
-		if err != nil {
-			return nil, fmt.Errorf("read the anchor %s: %w", e.Name(), err)
-		}
-		list = append(list, certificate)
-	}
-	return list, nil
 }
