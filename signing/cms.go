@@ -152,20 +152,34 @@ func readSignedData(ber []byte, max limits) (*signedData, *refusal) {
 	for _, element := range l.signers {
 		d.signers = append(d.signers, readSigner(element))
 	}
-	return d, d.readCertificates(der)
+	return d, d.readCertificates()
 }
 
-// readCertificates lets pkcs7 read the whole once more.
-func (d *signedData) readCertificates(der []byte) *refusal {
+// readCertificates lets pkcs7 read the whole once more, but for what it has no type for: revocation
+// answers beside CRLs, signers who are named by key id, and what we couldn't read ourselves.
+func (d *signedData) readCertificates() *refusal {
 	if len(d.signers) == 1 && d.signers[0].unread != nil {
 		return d.signers[0].unread // what pkcs7 would call malformed has a name
 	}
-	parsed, err := pkcs7.Parse(der)
-	if err != nil || len(parsed.Signers) != len(d.signers) {
+	readable := d.layout
+	readable.revocations, readable.signers = nil, nil
+	var known []*signerInfo
+	for i, s := range d.signers {
+		if s.unread == nil && s.keyID == nil {
+			known = append(known, s)
+			readable.signers = append(readable.signers, d.layout.signers[i])
+		}
+	}
+	der, err := readable.together()
+	if err != nil {
 		return refuse("malformed")
 	}
-	for i, s := range d.signers {
-		if s.unread == nil && !bytes.Equal(parsed.Signers[i].EncryptedDigest, s.signature) {
+	parsed, err := pkcs7.Parse(der)
+	if err != nil || len(parsed.Signers) != len(known) {
+		return refuse("malformed")
+	}
+	for i, s := range known {
+		if !bytes.Equal(parsed.Signers[i].EncryptedDigest, s.signature) {
 			return refuse("malformed")
 		}
 	}

@@ -92,3 +92,18 @@ func WithAlgorithm(c *x509.Certificate, oid encoding.ObjectIdentifier) *x509.Cer
 	changed.Raw = b.BytesOrPanic()
 	return &changed
 }
+
+// WithRevocations is the signature with something beside the certificates that says what was revoked.
+func WithRevocations(t testing.TB, cms, choice []byte) []byte {
+	t.Helper()
+	l, refused := takeApart(cms)
+	if refused != nil {
+		t.Fatal(refused.code)
+	}
+	l.revocations = choice
+	out, err := l.together()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}

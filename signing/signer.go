@@ -14,10 +14,11 @@ import (
 )
 
 // signerInfo is one signer's part of a signature (RFC 5652, section 5.3), named by issuer and
-// serial number.
+// serial number, as ours always are, or by key id.
 type signerInfo struct {
 	issuer     []byte // DER of the issuer's name
 	serial     *big.Int
+	keyID      []byte // nil when named by issuer and serial number
 	digest     algorithm
 	algorithm  algorithm
 	attributes []byte // DER of the signed attributes as SET OF: what the signature covers
@@ -53,14 +54,11 @@ func readSigner(element cryptobyte.String) *signerInfo {
 }
 
 func (s *signerInfo) read(in cryptobyte.String) *refusal {
-	var body, id, issuer, signed, signature cryptobyte.String
+	var body, signed, signature cryptobyte.String
 	var ok bool
-	if !in.ReadASN1(&body, asn1.SEQUENCE) || !in.Empty() ||
-		!body.SkipASN1(asn1.INTEGER) || !body.ReadASN1(&id, asn1.SEQUENCE) ||
-		!id.ReadASN1Element(&issuer, asn1.SEQUENCE) || !id.ReadASN1Integer(s.serial) || !id.Empty() {
+	if !in.ReadASN1(&body, asn1.SEQUENCE) || !in.Empty() || !body.SkipASN1(asn1.INTEGER) || !s.readName(&body) {
 		return refuse("malformed")
 	}
-	s.issuer = issuer
 	if s.digest, ok = readAlgorithm(&body); !ok {
 		return refuse("malformed")
 	}
@@ -79,6 +77,21 @@ func (s *signerInfo) read(in cryptobyte.String) *refusal {
 	}
 	s.signature = signature
 	return s.readUnsigned(body)
+}
+
+// readName reads SignerIdentifier.
+func (s *signerInfo) readName(in *cryptobyte.String) bool {
+	var id, issuer cryptobyte.String
+	if byKey := asn1.Tag(0).ContextSpecific(); in.PeekASN1Tag(byKey) {
+		ok := in.ReadASN1(&id, byKey) && len(id) > 0
+		s.keyID = id
+		return ok
+	}
+	if !in.ReadASN1(&id, asn1.SEQUENCE) || !id.ReadASN1Element(&issuer, asn1.SEQUENCE) {
+		return false
+	}
+	s.issuer = issuer
+	return id.ReadASN1Integer(s.serial) && id.Empty()
 }
 
 func (s *signerInfo) readUnsigned(in cryptobyte.String) *refusal {
@@ -155,8 +168,11 @@ func (s *signerInfo) takeValues(seen map[string]cryptobyte.String) *refusal {
 	return nil
 }
 
-// names tells whether it is the certificate of this issuer and serial number.
+// names tells whether it is the certificate of this issuer and serial number, or key id.
 func (s *signerInfo) names(certificate *x509.Certificate) bool {
+	if s.keyID != nil {
+		return bytes.Equal(certificate.SubjectKeyId, s.keyID)
+	}
 	return certificate.SerialNumber.Cmp(s.serial) == 0 && bytes.Equal(certificate.RawIssuer, s.issuer)
 }
 

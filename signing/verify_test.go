@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	encoding "encoding/asn1"
 	"errors"
 	"math/big"
 	"testing"
@@ -282,4 +283,11 @@ func TestParseCertificateTakesDERAndPEMAndNothingElse(t *testing.T) {
 	if _, err := signing.ParseCertificate(der); err != nil {
 		t.Errorf("DER: %v", err)
 	}
+}
+
+// RFC 5652, section 10.2.1: what other programs put beside the certificates may be of a kind that only RFC 5940 knows.
+func TestARevocationAnswerBesideTheCertificatesDoesNotHinderReading(t *testing.T) {
+	cms := signed(t, open(t, "auditor", demo.Signing), pdf())
+	answer := append([]byte{0xa1, 0x0c}, append(der(encoding.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 16, 2}), 5, 0)...)
+	valid(t, signing.Verify(pdf(), signing.WithRevocations(t, cms, answer), today(), document(t)))
 }
