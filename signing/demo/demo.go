@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -82,7 +83,7 @@ type Person struct {
 
 // KeyFile is one certificate with its key, as a file.
 type KeyFile struct {
-	Name        string // of the file
+	Name        string // of the file: "auditor.p12", and "rsa/auditor.p12" where that is the second set
 	Login       string
 	Kind        Kind
 	Algorithm   Algorithm
@@ -126,7 +127,7 @@ func New(ctx context.Context, now time.Time, people []Person, progress func(done
 		before, total := i*(len(orders)+1), len(algorithms)*(len(orders)+1)
 		set := set{algorithm: algorithm, now: now}
 		if i > 0 {
-			set.suffix = "-" + string(algorithm)
+			set.folder = string(algorithm)
 		}
 		if err := set.issue(ctx, authority, orders, func(done int) { progress(before+done, total) }); err != nil {
 			return nil, err
@@ -136,10 +137,11 @@ func New(ctx context.Context, now time.Time, people []Person, progress func(done
 	return authority, nil
 }
 
-// set is the keys of one algorithm in the making; suffix tells their files from those of the first set.
+// set is the keys of one algorithm in the making; the files of all but the first lie in a folder of
+// their own, so that a list of keys shows each person once.
 type set struct {
 	algorithm Algorithm
-	suffix    string
+	folder    string
 	now       time.Time
 }
 
@@ -162,7 +164,7 @@ func (s set) issue(ctx context.Context, authority *Authority, orders []order, pr
 		if err != nil {
 			return fmt.Errorf("issuing the demo certificate of %s: %w", order.person.Login, err)
 		}
-		file.Name, file.Algorithm = fileName(order, s.suffix), s.algorithm
+		file.Name, file.Algorithm = path.Join(s.folder, fileName(order)), s.algorithm
 		authority.Keys = append(authority.Keys, file)
 	}
 	return nil
@@ -323,11 +325,11 @@ func (s scheme) keyID(public crypto.PublicKey) ([]byte, error) {
 	return sum[:20], err
 }
 
-func fileName(o order, suffix string) string {
+func fileName(o order) string {
 	if o.kind == Signing {
-		return o.person.Login + suffix + ".p12"
+		return o.person.Login + ".p12"
 	}
-	return o.person.Login + "-" + string(o.kind) + suffix + ".p12"
+	return o.person.Login + "-" + string(o.kind) + ".p12"
 }
 
 // Issued tells whether a demo's authority has issued the certificate: what no real centre takes.

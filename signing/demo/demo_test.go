@@ -58,7 +58,7 @@ func TestBothSetsOfKeysSignAndAreVouchedFor(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{
 		"approver.p12", "approver-auth.p12", "approver-expired.p12", "organizer.p12",
-		"approver-rsa.p12", "approver-auth-rsa.p12", "approver-expired-rsa.p12", "organizer-rsa.p12",
+		"rsa/approver.p12", "rsa/approver-auth.p12", "rsa/approver-expired.p12", "rsa/organizer.p12",
 	}, names); diff != "" {
 		t.Error(diff)
 	}

@@ -10,8 +10,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"baqylau/signing"
@@ -52,7 +52,11 @@ func (a *Authority) write(folder string) error {
 		return err
 	}
 	for _, key := range a.Keys {
-		if err := os.WriteFile(filepath.Join(folder, key.Name), key.PKCS12, 0o600); err != nil {
+		file := filepath.Join(folder, filepath.FromSlash(key.Name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, key.PKCS12, 0o600); err != nil {
 			return err
 		}
 	}
@@ -90,13 +94,16 @@ func load(folder string) (*Authority, error) {
 		return nil, signing.ErrNotCertificate
 	}
 	a.Certificate = a.Certificates[0]
-	files, err := filepath.Glob(filepath.Join(folder, "*.p12"))
+	files, err := fs.Glob(os.DirFS(folder), "*.p12")
 	if err != nil {
 		return nil, err
 	}
-	sort.Strings(files)
-	for _, file := range files {
-		key, err := a.loadKey(file)
+	second, err := fs.Glob(os.DirFS(folder), "*/*.p12")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range append(files, second...) {
+		key, err := a.loadKey(folder, name)
 		if err != nil {
 			return nil, err
 		}
@@ -105,9 +112,8 @@ func load(folder string) (*Authority, error) {
 	return a, nil
 }
 
-func (a *Authority) loadKey(file string) (KeyFile, error) {
-	name := filepath.Base(file)
-	data, err := read(file)
+func (a *Authority) loadKey(folder, name string) (KeyFile, error) {
+	data, err := read(filepath.Join(folder, filepath.FromSlash(name)))
 	if err != nil {
 		return KeyFile{}, err
 	}
@@ -120,10 +126,9 @@ func (a *Authority) loadKey(file string) (KeyFile, error) {
 		return KeyFile{}, fmt.Errorf("%s: %w", name, err)
 	}
 	kept := KeyFile{
-		Name: name, Login: strings.TrimSuffix(name, ".p12"), Kind: Signing, Algorithm: algorithmOf(certificate),
+		Name: name, Login: strings.TrimSuffix(path.Base(name), ".p12"), Kind: Signing, Algorithm: algorithmOf(certificate),
 		Certificate: certificate, PKCS12: data,
 	}
-	kept.Login = strings.TrimSuffix(kept.Login, "-"+string(kept.Algorithm))
 	for _, kind := range []Kind{Auth, Expired} {
 		if login, ok := strings.CutSuffix(kept.Login, "-"+string(kind)); ok {
 			kept.Login, kept.Kind = login, kind

@@ -61,7 +61,7 @@ func (a *actor) name() string {
 
 // open opens the key file of the person with the algorithm.
 func (c *chapter) open(login string, algorithm demo.Algorithm) (*signing.Key, error) {
-	for _, name := range []string{login + "-" + string(algorithm) + ".p12", login + ".p12"} {
+	for _, name := range []string{filepath.Join(string(algorithm), login+".p12"), login + ".p12"} {
 		key, err := app.OpenKey(filepath.Join(c.centre.KeysFolder(), name), []byte(demo.Password))
 		if !errors.Is(err, fs.ErrNotExist) {
 			return key, err
