@@ -58,43 +58,44 @@ func foldSubGeneric(z, x, y *element) {
 func foldMulGeneric(z, x, y *element) {
 	var t [2 * limbs]uint64
 	for i := range limbs {
-		var carry uint64
-		for j := range limbs {
-			t[i+j], carry = multiplyAdd(x[j], y[i], t[i+j], carry)
-		}
-		t[i+limbs] = carry
+		addRow((*[limbs + 1]uint64)(t[i:]), x, y[i])
 	}
-	foldWide(z, &t)
+	// The highest words times 569 go to the lowest; what overflows takes the place of the first of the highest.
+	addRow((*[limbs + 1]uint64)(t[:]), (*element)(t[limbs:]), foldFactor)
+	foldCarry(z, (*element)(t[:]), t[limbs]*foldFactor)
 }
 
-func foldSquareGeneric(z, x *element) {
-	var t [2 * limbs]uint64
-	for i := range limbs - 1 { // every product of two different words, once
-		var carry uint64
-		for j := i + 1; j < limbs; j++ {
-			t[i+j], carry = multiplyAdd(x[j], x[i], t[i+j], carry)
-		}
-		t[i+limbs] = carry
-	}
-	var carry, top uint64
-	for i := range limbs { // doubled, and the squares
-		high, low := bits.Mul64(x[i], x[i])
-		even, odd := t[2*i]<<1|top, t[2*i+1]<<1|t[2*i]>>63
-		top = t[2*i+1] >> 63
-		t[2*i], carry = bits.Add64(even, low, carry)
-		t[2*i+1], carry = bits.Add64(odd, high, carry)
-	}
-	foldWide(z, &t)
-}
+func foldSquareGeneric(z, x *element) { foldMulGeneric(z, x, x) }
 
-// foldWide brings a product back below 2^512.
-func foldWide(z *element, t *[2 * limbs]uint64) {
-	var low element
-	var carry uint64
-	for i := range low {
-		low[i], carry = multiplyAdd(t[limbs+i], foldFactor, t[i], carry)
-	}
-	foldCarry(z, &low, carry*foldFactor)
+// addRow adds x·y to the lower words of t and makes the highest one what overflows. Unrolled, it keeps its carries in
+// the processor's flag, which halves the time of a product.
+func addRow(t *[limbs + 1]uint64, x *element, y uint64) {
+	var c uint64
+	h0, l0 := bits.Mul64(x[0], y)
+	h1, l1 := bits.Mul64(x[1], y)
+	h2, l2 := bits.Mul64(x[2], y)
+	h3, l3 := bits.Mul64(x[3], y)
+	l1, c = bits.Add64(l1, h0, 0)
+	l2, c = bits.Add64(l2, h1, c)
+	l3, c = bits.Add64(l3, h2, c)
+	h4, l4 := bits.Mul64(x[4], y)
+	l4, c = bits.Add64(l4, h3, c)
+	h5, l5 := bits.Mul64(x[5], y)
+	l5, c = bits.Add64(l5, h4, c)
+	h6, l6 := bits.Mul64(x[6], y)
+	l6, c = bits.Add64(l6, h5, c)
+	h7, l7 := bits.Mul64(x[7], y)
+	l7, c = bits.Add64(l7, h6, c)
+	h7 += c
+	t[0], c = bits.Add64(t[0], l0, 0)
+	t[1], c = bits.Add64(t[1], l1, c)
+	t[2], c = bits.Add64(t[2], l2, c)
+	t[3], c = bits.Add64(t[3], l3, c)
+	t[4], c = bits.Add64(t[4], l4, c)
+	t[5], c = bits.Add64(t[5], l5, c)
+	t[6], c = bits.Add64(t[6], l6, c)
+	t[7], c = bits.Add64(t[7], l7, c)
+	t[8] = h7 + c
 }
 
 // foldInvert is x^(p−2). The exponent 2^512 − 571 is 502 ones and then 0111000101.

@@ -4,11 +4,11 @@ import "golang.org/x/sys/cpu"
 
 //go:generate go run ../../build/fold fold_amd64.s
 
-// hasWide tells whether the machine has MULX, ADCX and ADOX: every amd64 since 2015 or 2017.
-var hasWide = cpu.X86.HasBMI2 && cpu.X86.HasADX
+// hasWide tells whether the machine has MULX, ADCX and ADOX, as those of Intel have since 2014 and of AMD since 2017.
+func hasWide() bool { return cpu.X86.HasBMI2 && cpu.X86.HasADX }
 
 func foldMul(z, x, y *element) {
-	if hasWide {
+	if hasWide() {
 		foldMulWide(z, x, y)
 		return
 	}
@@ -16,7 +16,7 @@ func foldMul(z, x, y *element) {
 }
 
 func foldSquare(z, x *element) {
-	if hasWide {
+	if hasWide() {
 		foldSquareWide(z, x)
 		return
 	}

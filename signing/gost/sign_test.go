@@ -165,6 +165,22 @@ func TestASignatureThatLeadsToInfinityIsRefused(t *testing.T) {
 	}
 }
 
+// With e = −r·d/k the second half is zero, which is no signature: another nonce is asked for.
+func TestANonceThatLeadsToZeroIsGivenUp(t *testing.T) {
+	for _, c := range everyCurve() {
+		key := newKey(t, c)
+		q := c.q.m.big()
+		k := randomBelow(t, q)
+		r := new(big.Int).Mod(textbook(c).multiply(k, textbook(c).g).x, q)
+		e := new(big.Int).Mul(r, fromLE(key.Bytes()))
+		e.Mul(e, new(big.Int).ModInverse(k, q)).Neg(e).Mod(e, q)
+		nonce := plain(k)
+		if sig, ok := key.signWith(&nonce, toLE(e, c.Size())); ok {
+			t.Errorf("%s: the signature is %x", c.Name(), sig)
+		}
+	}
+}
+
 // FuzzVerify holds Verify, with and without a table, against the textbook. The inputs change a good signature, so that
 // good ones are met too.
 func FuzzVerify(f *testing.F) {
