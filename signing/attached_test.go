@@ -46,6 +46,7 @@ func TestASignatureCarriesItsContent(t *testing.T) {
 		{"GOST, in DER", signatory(t, gostKey), trusting(gostKey.certificate), signing.Bytes(pdf())},
 		{"RSA, in DER", rsaKey, document(t), signing.Bytes(pdf())},
 		{"GOST, as a stream", signatory(t, gostKey), trusting(gostKey.certificate), signing.Stream(bytes.NewReader(pdf()), -1)},
+		{"RSA, larger than one piece", rsaKey, document(t), signing.Stream(iotest.HalfReader(bytes.NewReader(pdf())), -1)},
 		{"RSA, as a stream", rsaKey, document(t), signing.Stream(bytes.NewReader(pdf()), -1)},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -156,16 +156,19 @@ func (j *job) stream(content Content) error {
 	return err
 }
 
-// pieces writes each of its inputs as an OCTET STRING.
+// pieces writes its input as OCTET STRINGs of at most so many bytes.
 type pieces struct{ out io.Writer }
 
-func (p pieces) Write(piece []byte) (int, error) {
-	if len(piece) == 0 {
-		return 0, nil
+const pieceBytes = 64 << 10
+
+func (p pieces) Write(all []byte) (int, error) {
+	for piece := range slices.Chunk(all, pieceBytes) {
+		if _, err := p.out.Write(appendLength([]byte{tagOctetString}, int32(len(piece)))); err != nil {
+			return 0, err
+		}
+		if _, err := p.out.Write(piece); err != nil {
+			return 0, err
+		}
 	}
-	header := appendLength([]byte{tagOctetString}, int32(len(piece)))
-	if _, err := p.out.Write(header); err != nil {
-		return 0, err
-	}
-	return p.out.Write(piece)
+	return len(all), nil
 }

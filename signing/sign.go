@@ -99,10 +99,15 @@ func (j *job) sign(content Content) ([]byte, error) {
 
 // read hashes the content on its way, and refuses what isn't a document or is not of its size.
 func (j *job) read(content Content, out io.Writer) error {
-	if err := j.sums.read(io.TeeReader(content.reader, out)); err != nil {
-		return err
+	var err error
+	if content.bytes != nil {
+		_, err = io.MultiWriter(j.sums, out).Write(content.bytes) // no need to copy it about
+	} else {
+		err = j.sums.read(io.TeeReader(content.reader, out))
 	}
 	switch {
+	case err != nil:
+		return err
 	case content.size >= 0 && j.sums.size != content.size:
 		return fmt.Errorf("%w: content of %d bytes, not %d", io.ErrUnexpectedEOF, j.sums.size, content.size)
 	case j.purpose == ForDocument && j.sums.login():

@@ -44,17 +44,18 @@ const InMemory = 32 << 20
 
 // Content is what is signed: bytes, or a stream that is read once.
 type Content struct {
+	bytes  []byte // nil when it is a stream
 	reader io.Reader
 	size   int64 // -1 when not known
 }
 
 // Bytes is a content in memory, which is not changed.
 func Bytes(content []byte) Content {
-	return Content{bytes.NewReader(content), int64(len(content))}
+	return Content{content, bytes.NewReader(content), int64(len(content))}
 }
 
 // Stream is a content that is read when it is signed; size in bytes, negative when not known.
-func Stream(content io.Reader, size int64) Content { return Content{content, size} }
+func Stream(content io.Reader, size int64) Content { return Content{nil, content, size} }
 
 // Reader gives what is to be read.
 func (c Content) Reader() io.Reader { return c.reader }
