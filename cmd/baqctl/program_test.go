@@ -121,7 +121,7 @@ func portalFiles(t *testing.T) (paths []string) {
 	return paths
 }
 
-func put(t *testing.T, path string, data []byte) string {
+func put(t testing.TB, path string, data []byte) string {
 	t.Helper()
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)

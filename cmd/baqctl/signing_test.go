@@ -20,7 +20,7 @@ import (
 
 // bench is a folder with what the commands of signing work with.
 type bench struct {
-	t      *testing.T
+	t      testing.TB
 	folder string
 }
 
@@ -33,7 +33,7 @@ var mine = sync.OnceValues(func() (*demo.Authority, error) {
 })
 
 // givenBench lays out the key files of a person, the password, the authority to trust and documents.
-func givenBench(t *testing.T) bench {
+func givenBench(t testing.TB) bench {
 	t.Helper()
 	a, err := mine()
 	if err != nil {
