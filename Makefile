@@ -12,7 +12,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 
 .PHONY: help
 help: ## what there is (this list)
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1	/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/' | expand -t 20
 
 .PHONY: run
 run: ## opens the desktop client with the demo in it
@@ -51,6 +51,18 @@ test: go tools ## runs everything; a missing component is a listed skip, with CI
 bench: go tools ## measures
 	$(GO) run ./build/check bench
 
+.PHONY: bench-signing
+bench-signing: go peer ## measures signatures beside OpenSSL's gost engine and prints the ratios
+	$(GO) run ./build/check bench-signing
+
+# How long each target is fuzzed, and which packages (FUZZ=./signing/...).
+FUZZTIME ?= 10m
+FUZZ ?=
+
+.PHONY: fuzz
+fuzz: go ## fuzzes every target for FUZZTIME and prints the counts
+	$(GO) run ./build/check fuzz $(FUZZTIME) $(FUZZ)
+
 # Code 3 is a finding. That its database can't be fetched says nothing of this code, so it is a skip.
 .PHONY: vuln
 vuln: go ## looks for known vulnerabilities in what the programs call
@@ -75,8 +87,8 @@ generate: go ## makes the generated code anew
 clean: ## removes what was built
 	rm -rf bin dist demo-out
 
-.PHONY: go window tools
-go window:
+.PHONY: go window peer tools
+go window peer:
 	@build/install $@
 
 # What only some tests need may be missing on a workstation.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -191,6 +192,40 @@ func TestBenchmarksFailWhenTheySaySo(t *testing.T) {
 				t.Errorf("it says %q", err)
 			}
 		})
+	}
+}
+
+func TestFiguresAreReadOffBenchmarks(t *testing.T) {
+	figures := map[string]map[string]float64{}
+	readFigures([]byte("goos: linux\nBenchmarkA/sign-it-2   \t 1\t 0.5 ratio\t 97.5 µs\nBenchmarkB\t 20\t 64 MB\nPASS\nok  x 1s\n"), figures)
+	if len(figures) != 2 || figures["BenchmarkA/sign-it"]["ratio"] != 0.5 || figures["BenchmarkA/sign-it"]["µs"] != 97.5 || figures["BenchmarkB"]["MB"] != 64 {
+		t.Errorf("got %v", figures)
+	}
+}
+
+// TestPromisesNameBenchmarks: one that is renamed would never be measured again.
+func TestPromisesNameBenchmarks(t *testing.T) {
+	for _, p := range promises() {
+		files, err := filepath.Glob(filepath.Join("..", "..", p.pkg, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, _, _ := strings.Cut(p.benchmark, "/")
+		found := slices.ContainsFunc(files, func(path string) bool {
+			text, err := os.ReadFile(path)
+			return err == nil && strings.Contains(string(text), "func "+name+"(")
+		})
+		if !found {
+			t.Errorf("%s has no %s", p.pkg, name)
+		}
+	}
+}
+
+func TestTargetsAreReadOffTheirPackages(t *testing.T) {
+	got := readTargets("FuzzA\nFuzzB\nok  \tm/a\t0.1s\nok  \tm/none\t0.1s\n?   \tm/empty\t[no test files]\nFuzzA\nok  \tm/b\t0.1s\n")
+	want := []target{{"m/a", "FuzzA"}, {"m/a", "FuzzB"}, {"m/b", "FuzzA"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v", got)
 	}
 }
 

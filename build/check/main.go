@@ -2,6 +2,8 @@
 //
 //	go run ./build/check test    generation, format, vet, staticcheck, every test, the real window last
 //	go run ./build/check bench   every benchmark
+//	go run ./build/check bench-signing   what was promised of signatures, beside OpenSSL
+//	go run ./build/check fuzz 10m [PACKAGE…]   every fuzz target for that long
 //
 // Its promise: it goes through all of it whatever fails on the way, prints what failed with its output, lists every
 // skipped test with its reason, and ends with one line of counts; the exit code is 0 only when nothing failed. Where
@@ -43,8 +45,12 @@ func run(ctx context.Context, args []string) error {
 		return test(ctx)
 	case slices.Equal(args, []string{"bench"}):
 		return bench(ctx)
+	case slices.Equal(args, []string{"bench-signing"}):
+		return benchSigning(ctx)
+	case len(args) >= 2 && args[0] == "fuzz":
+		return fuzz(ctx, args[1], args[2:])
 	}
-	return errors.New("usage: go run ./build/check test|bench")
+	return errors.New("usage: go run ./build/check test|bench|bench-signing|fuzz TIME [PACKAGE…]")
 }
 
 func test(ctx context.Context) error {
