@@ -34,7 +34,8 @@ func ParamSet512B() *Curve { return paramSet512B() }
 func ParamSet512C() *Curve { return paramSet512C() }
 
 // ParamSet256A is id-tc26-gost-3410-2012-256-paramSetA of RFC 7836: a twisted Edwards curve, here in its Weierstrass
-// form. Its group has 4q points.
+// form. Its group has 4q points. Kazakhstan's identifier of a 256-bit set is taken for this one by its name: no key that
+// bears it was at hand.
 func ParamSet256A() *Curve { return paramSet256A() }
 
 // ParamSet256B is id-tc26-gost-3410-2012-256-paramSetB of RFC 9215, which is CryptoPro's set A of RFC 4357.
