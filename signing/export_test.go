@@ -107,3 +107,10 @@ func WithRevocations(t testing.TB, cms, choice []byte) []byte {
 	}
 	return out
 }
+
+// Pair opens what a key file holds: a private key in the clear and a certificate.
+func Pair(pkcs8 []byte, certificate *x509.Certificate) error {
+	b := bags{keys: [][]byte{pkcs8}, certificates: []*x509.Certificate{certificate}}
+	_, err := b.key()
+	return err
+}

@@ -81,6 +81,8 @@ var (
 	idStreebog256     = encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 3, 2}
 	idGOST512         = encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 1, 2, 2}
 	idParamSet512A    = encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 1, 2, 2, 1}
+	idGOST256         = encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 1, 2, 1}
+	idParamSet256A    = encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 1, 2, 1, 1}
 	idLegacyHash      = encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 3, 1}
 )
 
@@ -269,6 +271,10 @@ func TestForgeries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	small, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name   string
 		make   forgery
@@ -303,6 +309,7 @@ func TestForgeries(t *testing.T) {
 		{"65 certificates", forgery{certificates: slices.Repeat([]*x509.Certificate{auditor.certificate}, 65)}, signing.StepIntegrity, "too_large"},
 		{"a certificate of one's own making", forgery{signer: twin}, signing.StepChain, "untrusted"},
 		{"a key of 1024 bits", forgery{signer: selfIssued(t, weak, nil)}, signing.StepSignature, "weak_key"},
+		{"a curve of 224 bits", forgery{signer: selfIssued(t, small, nil), algorithm: idECDSASHA256}, signing.StepSignature, "weak_key"},
 		{"a critical extension that nobody knows", forgery{signer: selfIssued(t, stranger.key, func(c *x509.Certificate) {
 			c.ExtraExtensions = []pkix.Extension{{Id: idTimeStamp, Critical: true, Value: []byte{5, 0}}}
 		})}, signing.StepChain, "critical_extension"},

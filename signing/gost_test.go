@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	encoding "encoding/asn1"
+	numbers "math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -33,19 +34,27 @@ func national(t testing.TB, change func(*x509.Certificate)) stolenKey {
 
 // spki is SubjectPublicKeyInfo as the NCA writes it.
 func spki(point []byte, parameters ...encoding.ObjectIdentifier) []byte {
+	return spkiOf(idGOST512, point, parameters...)
+}
+
+func spkiOf(kind encoding.ObjectIdentifier, point []byte, parameters ...encoding.ObjectIdentifier) []byte {
 	var b cryptobyte.Builder
 	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-			b.AddASN1ObjectIdentifier(idGOST512)
-			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-				for _, p := range parameters {
-					b.AddASN1ObjectIdentifier(p)
-				}
-			})
-		})
+		addKeyAlgorithm(b, kind, parameters...)
 		b.AddASN1BitString(der(point))
 	})
 	return b.BytesOrPanic()
+}
+
+func addKeyAlgorithm(b *cryptobyte.Builder, kind encoding.ObjectIdentifier, parameters ...encoding.ObjectIdentifier) {
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1ObjectIdentifier(kind)
+		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+			for _, p := range parameters {
+				b.AddASN1ObjectIdentifier(p)
+			}
+		})
+	})
 }
 
 func nationalCertificate(t testing.TB, key *gost.PrivateKey, change func(*x509.Certificate), info []byte) *x509.Certificate {
@@ -275,5 +284,59 @@ func TestACertificateMadeByKalkanCryptChainsToItself(t *testing.T) {
 	}
 	if _, err := signing.NewKey(key, certificate, nil, ""); err != nil {
 		t.Errorf("the key isn't the certificate's: %v", err)
+	}
+}
+
+func TestGOSTKeysOf256BitsSignToo(t *testing.T) {
+	key, err := gost.GenerateKey(gost.ParamSet256A(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := spkiOf(idGOST256, key.PublicKey().Bytes(), idParamSet256A, idStreebog256)
+	certificate := nationalCertificate(t, national(t, nil).key.(*gost.PrivateKey), nil, info)
+	cms := signed(t, signatory(t, stolenKey{certificate, key}), pdf())
+	valid(t, signing.Verify(pdf(), cms, today(), trusting(certificate)))
+	cms[len(cms)-1] ^= 1
+	fails(t, signing.Verify(pdf(), cms, today(), trusting(certificate)), signing.StepSignature, "signature_mismatch")
+}
+
+// The NCA writes the number little-endian in an OCTET STRING of its own; others write it otherwise.
+func TestAGOSTKeyIsReadHoweverItsNumberIsWritten(t *testing.T) {
+	own := national(t, nil)
+	little := own.key.(*gost.PrivateKey).Bytes()
+	big := slices.Clone(little)
+	slices.Reverse(big)
+	pkcs8 := func(kind encoding.ObjectIdentifier, octets []byte) []byte {
+		var b cryptobyte.Builder
+		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+			b.AddASN1Int64(0)
+			addKeyAlgorithm(b, kind, idParamSet512A, idStreebog512)
+			b.AddASN1OctetString(octets)
+		})
+		return b.BytesOrPanic()
+	}
+	other := slices.Clone(little)
+	other[3] ^= 1
+	for _, c := range []struct {
+		name  string
+		pkcs8 []byte
+		fault string
+	}{
+		{"as the NCA writes it", pkcs8(idGOST512, der(little)), ""},
+		{"as an INTEGER", pkcs8(idGOST512, der(new(numbers.Int).SetBytes(big))), ""},
+		{"bare, little-endian", pkcs8(idGOST512, little), ""},
+		{"bare, big-endian", pkcs8(idGOST512, big), ""},
+		{"a number that isn't the certificate's", pkcs8(idGOST512, der(other)), "no_key"},
+		{"zero", pkcs8(idGOST512, make([]byte, 64)), "damaged"},
+		{"as great as can be", pkcs8(idGOST512, bytes.Repeat([]byte{0xff}, 64)), "damaged"},
+		{"too long", pkcs8(idGOST512, der(make([]byte, 65))), "damaged"},
+		{"nothing", pkcs8(idGOST512, nil), "damaged"},
+		{"a key of 2004", pkcs8(encoding.ObjectIdentifier{1, 2, 398, 3, 10, 1, 1, 1, 1}, der(little)), "legacy_key"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if err := signing.Pair(c.pkcs8, own.certificate); signing.Fault(err) != c.fault {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 }

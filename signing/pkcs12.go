@@ -326,13 +326,11 @@ func (b *bags) key() (*Key, error) {
 			unusable = errors.Join(unusable, err)
 			continue
 		}
-		for _, private := range candidates {
-			key, err := b.pair(private)
-			if key != nil {
-				return key, nil
-			}
-			unusable = errors.Join(unusable, err)
+		key, err := b.choose(candidates)
+		if key != nil {
+			return key, nil
 		}
+		unusable = errors.Join(unusable, err)
 	}
 	switch {
 	case unusable != nil:
@@ -417,6 +415,26 @@ func parseGOST(a algorithm, body cryptobyte.String) ([]crypto.Signer, error) {
 		return nil, fmt.Errorf("%w: private key", ErrDamaged)
 	}
 	return list, nil
+}
+
+// choose pairs the one of the candidates that has its certificate, and overwrites the others.
+func (b *bags) choose(candidates []crypto.Signer) (found *Key, err error) {
+	for _, private := range candidates {
+		var key *Key
+		if found == nil {
+			var unusable error
+			key, unusable = b.pair(private)
+			err = errors.Join(err, unusable)
+		}
+		if key != nil {
+			found = key
+			continue
+		}
+		if other, ok := private.(*gost.PrivateKey); ok {
+			other.Wipe()
+		}
+	}
+	return found, err
 }
 
 // pair finds the certificate of the key; the other certificates are its chain. nil without an error

@@ -42,11 +42,12 @@ func suites() []suite {
 	}
 }
 
-// Bounds of an RSA modulus in bits: the NCA has issued no smaller one since 2015, and a longer one
-// is only there to be slow.
+// Bounds in bits of an RSA modulus: the NCA has issued no smaller one since 2015, and a longer one is
+// only there to be slow; and of an elliptic curve of the same strength at the least.
 const (
 	minRSABits = 2048
 	maxRSABits = 8192
+	minECBits  = 256
 )
 
 // newHash gives the hash of the algorithm identifier, SHA-2 or Streebog.
@@ -82,6 +83,9 @@ func publicKeyOf(certificate *x509.Certificate) (crypto.PublicKey, *refusal) {
 		}
 		return key, nil
 	case *ecdsa.PublicKey:
+		if key.Curve.Params().BitSize < minECBits {
+			return nil, refuse("weak_key")
+		}
 		return key, nil
 	}
 	return gostKeyOf(certificate.RawSubjectPublicKeyInfo)
