@@ -23,6 +23,7 @@ import (
 	"baqylau/localstore"
 	"baqylau/server/centre"
 	"baqylau/signing/demo"
+	"baqylau/signing/ncalayer"
 	"baqylau/signing/token"
 	"baqylau/ui"
 )
@@ -64,7 +65,14 @@ func run(address, folder string) (err error) {
 		started <- embedded
 		return ui.Place{Address: embedded.Origin(), DemoPassword: demo.Password, KeyFolders: []string{embedded.KeysFolder()}}, nil
 	}
-	program := ui.New(a, ui.Options{Prepare: prepare, Lang: ui.Language(a.Preferences()), Log: log, OpenStore: stores(folder)})
+	itself, err := os.Executable()
+	if err != nil {
+		log.Warn("tokens can't be reached", "cause", err)
+	}
+	program := ui.New(a, ui.Options{
+		Prepare: prepare, Lang: ui.Language(a.Preferences()), Log: log, OpenStore: stores(folder),
+		Program: itself, NCALayer: ncalayer.New(),
+	})
 	program.Window().ShowAndRun()
 	select {
 	case embedded := <-started:
@@ -141,10 +149,13 @@ func stores(folder string) func(person, epoch string, secret []byte) (*localstor
 			if err == nil {
 				return localstore.Open(path, key)
 			}
-			if !errors.Is(err, localstore.ErrNoKeyring) {
+			if !errors.Is(err, localstore.ErrNoKeyring) || len(secret) == 0 { // NCALayer tells no password
 				return nil, err
 			}
 			derivation = localstore.NewDerivation()
+		}
+		if len(secret) == 0 {
+			return nil, localstore.ErrNoKeyring
 		}
 		key, err := localstore.KeyFromPassphrase(secret, derivation)
 		if err != nil {

@@ -13,6 +13,8 @@ import (
 	"baqylau/control/calendar"
 	"baqylau/localstore"
 	"baqylau/signing"
+	"baqylau/signing/ncalayer"
+	"baqylau/signing/token"
 )
 
 // Sentence puts a failure into words for a person: what happened, why, what next. action makes a
@@ -48,6 +50,12 @@ func Sentence(lang assets.Lang, err error, action control.Action) string {
 	case errors.Is(err, context.Canceled):
 		return lang.T("app.cancelled")
 	}
+	if code := token.Fault(err); code != "" {
+		return lang.T("token.fault." + code)
+	}
+	if code := ncalayer.Fault(err); code != "" {
+		return lang.T("ncalayer.fault." + code)
+	}
 	if code := signing.Fault(err); code != "" && code != "unknown" {
 		return lang.T("signing.fault." + code)
 	}
@@ -68,6 +76,8 @@ func storeKey(err error) string {
 	switch {
 	case errors.As(err, &damaged):
 		return "app.store_damaged"
+	case errors.Is(err, localstore.ErrNoKeyring):
+		return "app.store_no_keyring"
 	case errors.Is(err, localstore.ErrInUse):
 		return "app.store_in_use"
 	case errors.Is(err, localstore.ErrWrongKey):

@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +14,7 @@ import (
 	"baqylau/assets"
 	"baqylau/control"
 	"baqylau/signing/demo"
+	"baqylau/ui/kit"
 )
 
 // list finds the list of the dialog on top.
@@ -36,11 +36,17 @@ func (s *seat) list() *widget.Select {
 // signs chooses a key file in the sign dialog, types a password and presses «Подписать».
 func (s *seat) signs(key, password string) {
 	s.t.Helper()
-	list := s.list()
-	if !slices.Contains(list.Options, key) {
-		s.t.Fatalf("%s is not among %v", key, list.Options)
+	var keys *kit.ChoiceField
+	walk(s.top(), func(o fyne.CanvasObject) bool {
+		if field, is := o.(*kit.ChoiceField); is {
+			keys = field
+		}
+		return keys == nil
+	})
+	if keys == nil {
+		s.t.Fatalf("no list of keys in: %s", s.words())
 	}
-	list.SetSelected(key)
+	s.picks(keys, key)
 	s.write(password)
 	s.press(fyne.KeyReturn)
 }

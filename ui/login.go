@@ -3,16 +3,11 @@ package ui
 import (
 	"bytes"
 	"context"
-	"errors"
-	"path/filepath"
-	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
-	"github.com/ncruces/zenity"
 
 	"baqylau/app"
 	"baqylau/assets"
@@ -25,22 +20,26 @@ import (
 // it is built anew with the keys, the choice and the refusal that it has.
 type login struct {
 	p       *Program
-	keys    []string
-	chosen  int   // of the keys; -1 for none
+	keys    *keyPicker
 	refusal error // why the last attempt failed
 	busy    bool
 
-	choose   *widget.Select
 	password *kit.PasswordField
+	asked    *widget.Label   // what the password is
+	secret   *fyne.Container // the password, where it is asked for here
 	enter    *kit.Button
 	message  *fyne.Container
 }
 
 // showLogin shows the first screen.
 func (p *Program) showLogin() {
-	p.login = &login{p: p, keys: app.KeyFiles(p.place.KeyFolders...)}
-	p.login.chosen = p.login.remembered()
-	p.login.show()
+	l := &login{p: p}
+	l.keys = p.newKeyPicker(func(i app.Identity) string {
+		return i.Unusable(p.lang, signing.ForLogin, "", time.Now())
+	})
+	l.keys.changed = l.update
+	p.login = l
+	l.show()
 }
 
 // show builds the screen in the language of the program.
@@ -51,20 +50,17 @@ func (l *login) show() {
 
 func (l *login) build() fyne.CanvasObject {
 	t := l.p.lang.T
-	l.choose = widget.NewSelect(l.names(), nil)
-	l.choose.PlaceHolder = t("login.no_key")
-	l.choose.SetSelectedIndex(l.chosen)
-	l.choose.OnChanged = func(string) { l.update() }
 	l.password = kit.NewPasswordField(l.p.lang, t("login.password"))
 	l.password.OnChanged = l.update
 	l.password.OnSubmitted = l.submit
+	l.asked = kit.NewSubheading("")
+	l.secret = kit.Stack(12, l.asked, l.password)
 	l.enter = kit.NewButton("", look.IconKey, kit.Primary, l.submit)
 	l.message = container.NewStack()
-	other := kit.NewButton(t("login.other_file"), look.IconFolder, kit.Quiet, l.browse)
 	form := kit.Stack(12,
 		kit.NewHeading(t("app.name")), kit.NewMuted(t("app.about")),
-		kit.NewSubheading(t("login.key")), container.NewBorder(nil, nil, nil, other, l.choose),
-		kit.NewSubheading(t("login.password")), l.password,
+		kit.NewSubheading(t("login.key")), l.keys.build(),
+		l.secret,
 		l.message,
 		container.NewBorder(nil, nil, l.languages(), container.NewCenter(l.enter)),
 	)
@@ -74,37 +70,6 @@ func (l *login) build() fyne.CanvasObject {
 	}
 	l.update()
 	return container.NewCenter(kit.Wide(520, 0, kit.Stack(16, content...)))
-}
-
-// names are the files' names, with their folder where two are named alike.
-func (l *login) names() []string {
-	names, times := make([]string, len(l.keys)), map[string]int{}
-	for _, path := range l.keys {
-		times[filepath.Base(path)]++
-	}
-	for i, path := range l.keys {
-		names[i] = filepath.Base(path)
-		if times[names[i]] > 1 {
-			names[i] += " · " + filepath.Dir(path)
-		}
-	}
-	return names
-}
-
-const preferenceKey = "key file"
-
-// remembered is the key that was entered with last, else the first; -1 where there is none.
-func (l *login) remembered() int {
-	if len(l.keys) == 0 {
-		return -1
-	}
-	last := l.p.fyne.Preferences().String(preferenceKey)
-	for i, path := range l.keys {
-		if path == last {
-			return i
-		}
-	}
-	return 0
 }
 
 func (l *login) languages() fyne.CanvasObject {
@@ -121,92 +86,52 @@ func (l *login) languages() fyne.CanvasObject {
 
 // update shows what the last attempt came to and whether there may be another.
 func (l *login) update() {
-	l.chosen = l.choose.SelectedIndex()
+	if l.message == nil {
+		return // not built yet
+	}
 	l.message.RemoveAll()
 	if l.refusal != nil {
 		l.message.Add(kit.NewBanner(look.Danger, look.IconWarning, app.Sentence(l.p.lang, l.refusal, ""), nil))
 	}
+	key, ready := l.keys.ready()
+	l.asked.SetText(l.keys.asked())
+	l.secret.Hidden = ready && !key.Secret()
+	l.secret.Refresh()
 	text := "login.enter"
 	if l.busy {
 		text = "login.entering"
 	}
 	l.enter.SetText(l.p.lang.T(text))
-	if l.busy || l.chosen < 0 || l.password.Empty() {
+	if l.busy || !ready || key.Secret() && l.password.Empty() {
 		l.enter.Disable()
 	} else {
 		l.enter.Enable()
 	}
 }
 
-// browse takes a key file from anywhere, by the system's own dialog, or by ours where there is none.
-func (l *login) browse() {
-	t := l.p.lang.T
-	l.p.start(func() {
-		path, err := zenity.SelectFile(zenity.Title(t("login.other_file")),
-			zenity.FileFilter{Name: t("login.key_files"), Patterns: keyPatterns("*"), CaseFold: true})
-		l.p.post(func() {
-			switch {
-			case l.p.login != l || errors.Is(err, zenity.ErrCanceled):
-			case err != nil:
-				l.browseHere()
-			default:
-				l.take(path)
-			}
-		})
-	})
-}
-
-// keyPatterns are the endings of key files, each after a prefix.
-func keyPatterns(prefix string) []string { return []string{prefix + ".p12", prefix + ".pfx"} }
-
-// browseHere is the dialog of the toolkit.
-func (l *login) browseHere() {
-	d := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
-		if err != nil || file == nil {
-			return
-		}
-		path := file.URI().Path()
-		if err := file.Close(); err != nil {
-			l.p.options.Log.Error("close a key file", "cause", err)
-		}
-		l.take(path)
-	}, l.p.window)
-	d.SetFilter(storage.NewExtensionFileFilter(keyPatterns("")))
-	d.Show()
-	d.Resize(fyne.NewSize(900, 600))
-}
-
-// take puts a key file into the list and chooses it.
-func (l *login) take(path string) {
-	at := slices.Index(l.keys, path)
-	if at < 0 {
-		l.keys, at = append([]string{path}, l.keys...), 0
-	}
-	l.choose.SetOptions(l.names())
-	l.choose.SetSelectedIndex(at)
-	l.p.whenShown(l.password.Focus)
-}
-
 // submit opens the key and enters with it.
 func (l *login) submit() {
-	at := l.choose.SelectedIndex()
-	if l.busy || at < 0 || l.password.Empty() {
+	key, ready := l.keys.ready()
+	if l.busy || !ready || key.Secret() && l.password.Empty() {
 		return
 	}
-	path, password := l.keys[at], l.password.Take()
+	var secret []byte
+	if key.Secret() {
+		secret = l.password.Take()
+	}
 	l.busy, l.refusal = true, nil
 	l.update()
 	p := l.p
 	p.start(func() {
 		p.leaving.Wait() // who comes back at once finds the store closed
-		desk, err := p.enterWith(path, password)
+		desk, err := p.enterWith(key, secret)
 		p.post(func() {
 			if err != nil {
 				p.options.Log.Info("login refused", "cause", err)
 				l.refused(err)
 				return
 			}
-			p.fyne.Preferences().SetString(preferenceKey, path)
+			l.keys.remember()
 			p.enter(desk)
 		})
 	})
@@ -215,19 +140,20 @@ func (l *login) submit() {
 // refused says why one can't enter; the key stays chosen.
 func (l *login) refused(err error) {
 	l.busy, l.refusal = false, err
+	l.keys.look() // a PIN may be locked now, a token gone
 	l.update()
 	l.p.whenShown(l.password.Focus)
 }
 
-// enterWith logs in at the centre. The password is overwritten.
-func (p *Program) enterWith(path string, password []byte) (*app.Desk, error) {
-	secret := bytes.Clone(password)
-	key, err := app.OpenKey(path, password)
+// enterWith logs in at the centre. The secret is overwritten.
+func (p *Program) enterWith(chosen app.Identity, secret []byte) (*app.Desk, error) {
+	kept := bytes.Clone(secret)
+	key, err := p.keys.Open(context.Background(), chosen, secret, "", p.lang)
 	if err != nil {
-		clear(secret)
+		clear(kept)
 		return nil, err
 	}
-	desk, err := p.enterWithKey(key, secret)
+	desk, err := p.enterWithKey(key, kept)
 	if closed := key.Close(); closed != nil {
 		p.options.Log.Error("close the key", "cause", closed)
 	}

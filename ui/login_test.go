@@ -4,11 +4,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 
 	"baqylau/assets"
+	"baqylau/ui/kit"
 )
 
 // givenLogin is the first screen after a person has left.
@@ -19,14 +21,29 @@ func givenLogin(t *testing.T) *seat {
 	return s
 }
 
-func (s *seat) chosenKey() string { return s.login.choose.Selected }
+func (s *seat) chosenKey() string { return filepath.Base(s.login.keys.chosen) }
+
+// picks takes an entry of the list of keys by the beginning of its line.
+func (s *seat) picks(k *kit.ChoiceField, name string) {
+	s.t.Helper()
+	var offered []string
+	for _, choice := range k.Choices() {
+		if strings.HasPrefix(choice.Text, name) && choice.Reason == "" {
+			choice.OnTapped()
+			s.settle()
+			return
+		}
+		offered = append(offered, choice.Text+" — "+choice.Reason)
+	}
+	s.t.Fatalf("%s is not among %v", name, offered)
+}
 
 func TestARefusedLoginKeepsTheKeyAndAsksForThePassword(t *testing.T) {
 	s := givenLogin(t)
 	if s.window.Canvas().Focused() != s.login.password.Focusable() {
 		t.Error("the password has no keyboard at the start")
 	}
-	s.login.choose.SetSelected("lot-manager.p12")
+	s.picks(s.login.keys.field, "lot-manager.p12")
 	s.write("wrong")
 	s.press(fyne.KeyReturn)
 	if s.desk != nil || s.chosenKey() != "lot-manager.p12" {
@@ -50,19 +67,19 @@ func TestARefusedLoginKeepsTheKeyAndAsksForThePassword(t *testing.T) {
 
 func TestAKeyFileFromElsewhereIsChosenOnce(t *testing.T) {
 	s := givenLogin(t)
-	n := len(s.login.keys)
+	n := len(s.login.keys.list)
 	elsewhere := filepath.Join(t.TempDir(), "auditor.p12") // named as one of the list
 	for range 2 {
-		s.login.take(elsewhere)
+		s.login.keys.take(elsewhere)
 		s.settle()
 	}
-	if got := len(s.login.keys); got != n+1 {
+	if got := len(s.login.keys.list); got != n+1 {
 		t.Errorf("%d keys, want one more than %d", got, n)
 	}
-	if at := s.login.choose.SelectedIndex(); s.login.keys[at] != elsewhere {
-		t.Errorf("%s is chosen", s.login.keys[at])
+	if got := s.login.keys.chosen; got != elsewhere {
+		t.Errorf("%s is chosen", got)
 	}
-	s.login.browseHere()
+	s.login.keys.browseHere()
 	if s.window.Canvas().Overlays().Top() == nil {
 		t.Error("no dialog is shown")
 	}

@@ -21,6 +21,7 @@ import (
 	"baqylau/app"
 	"baqylau/assets"
 	"baqylau/control"
+	"baqylau/signing/ncalayer"
 	"baqylau/ui/kit"
 	"baqylau/ui/look"
 )
@@ -31,6 +32,8 @@ type Options struct {
 	// is told how far it is and may be called from any goroutine.
 	Prepare   func(progress func(done, total int)) (Place, error)
 	OpenStore app.StoreOpener
+	Program   string           // that serves as the process of the tokens' driver; none without tokens
+	NCALayer  *ncalayer.Client // nil for none
 	Lang      assets.Lang
 	Log       *slog.Logger
 }
@@ -56,6 +59,7 @@ type Program struct {
 	start func(func())
 	post  func(func())
 
+	keys    *app.Keys      // of this machine
 	login   *login         // the first screen, while nobody is in
 	leaving sync.WaitGroup // for who has left, until nothing of theirs is open
 	viewed  *viewedFiles   // of the session
@@ -113,6 +117,10 @@ func (p *Program) prepare() {
 				return
 			}
 			p.place = place
+			p.keys = app.NewKeys(app.KeySources{
+				Folders: place.KeyFolders, Program: p.options.Program, NCALayer: p.options.NCALayer,
+				Module: p.fyne.Preferences().String(preferenceDriver),
+			})
 			p.showLogin()
 		})
 	})
@@ -129,12 +137,23 @@ func (p *Program) quit() {
 		p.window.Hide()
 		p.start(func() {
 			p.leaving.Wait()
+			p.closeKeys()
 			p.post(func() {
 				p.window.Close()
 				p.fyne.Quit()
 			})
 		})
 	})
+}
+
+// closeKeys leaves the tokens' driver. Who quits at once has no keys yet.
+func (p *Program) closeKeys() {
+	if p.keys == nil {
+		return
+	}
+	if err := p.keys.Close(); err != nil {
+		p.options.Log.Error("leave the token driver", "cause", err)
+	}
 }
 
 // enter takes a desk and shows its cabinet.

@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"path/filepath"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -39,43 +38,39 @@ type signDialog struct {
 	p        *Program
 	papers   []app.Paper
 	then     func()
-	keys     []string
-	choose   *widget.Select
+	keys     *keyPicker
 	password *kit.PasswordField
+	asked    *widget.Label   // what the password is
+	secret   *fyne.Container // the password, where it is asked for here
 	message  *fyne.Container
 	dialog   *kit.Dialog
 }
 
 func (d *signDialog) open() {
-	t := d.p.lang.T
-	d.keys = app.KeyFiles(d.p.place.KeyFolders...)
-	names := make([]string, len(d.keys))
-	for i, path := range d.keys {
-		names[i] = filepath.Base(path)
-	}
-	d.choose = widget.NewSelect(names, func(string) { d.update() })
-	d.choose.PlaceHolder = t("login.no_key")
-	d.password = kit.NewPasswordField(d.p.lang, t("login.password"))
+	p, t := d.p, d.p.lang.T
+	d.keys = p.newKeyPicker(func(i app.Identity) string {
+		if p.desk == nil {
+			return "" // nobody is in any more
+		}
+		return i.Unusable(p.lang, signing.ForDocument, p.desk.Me.Person.IIN, p.desk.Now())
+	})
+	d.password = kit.NewPasswordField(p.lang, t("login.password"))
 	d.password.OnChanged = d.update
 	d.password.OnSubmitted = d.sign
+	d.asked = kit.NewSubheading(d.keys.asked())
+	d.secret = kit.Stack(12, d.asked, d.password)
 	d.message = container.NewStack()
 	body := kit.Stack(12,
 		kit.NewSubheading(t("sign.what")), d.what(),
-		kit.NewSubheading(t("sign.with")), d.choose,
-		kit.NewSubheading(t("login.password")), d.password, kit.Wide(0, 72, d.message),
+		kit.NewSubheading(t("sign.with")), d.keys.build(),
+		d.secret, kit.Wide(0, 72, d.message),
 	)
-	d.dialog = d.p.controller.Show(kit.DialogSpec{
-		Title: d.p.lang.N("sign.title", len(d.papers)), Body: body, Primary: d.primary(), Width: 620,
+	d.dialog = p.controller.Show(kit.DialogSpec{
+		Title: p.lang.N("sign.title", len(d.papers)), Body: body, Primary: d.primary(), Width: 620,
 		Focus: d.password.Focusable(), OnCancel: d.password.Clear,
 	})
-	for i, path := range d.keys {
-		if path == d.p.fyne.Preferences().String(preferenceKey) {
-			d.choose.SetSelectedIndex(i)
-		}
-	}
-	if d.choose.SelectedIndex() < 0 && len(d.keys) > 0 {
-		d.choose.SetSelectedIndex(0)
-	}
+	d.keys.changed = d.update
+	d.update()
 }
 
 // what lists the papers: number, digest, and the very bytes one click away.
@@ -97,38 +92,48 @@ func (d *signDialog) what() fyne.CanvasObject {
 
 func (d *signDialog) primary() *kit.Action {
 	action := &kit.Action{Text: d.p.lang.T("sign.do"), Icon: look.IconSign, OnTapped: d.sign}
+	key, ready := d.keys.ready()
 	switch {
-	case d.choose.SelectedIndex() < 0:
+	case !ready:
 		action.Reason = d.p.lang.T("login.no_key")
-	case d.password.Empty():
+	case key.Secret() && d.password.Empty():
 		action.Reason = d.p.lang.T("sign.need_password")
 	}
 	return action
 }
 
 func (d *signDialog) update() {
-	if d.dialog != nil {
-		d.dialog.SetActions(d.primary())
+	if d.dialog == nil {
+		return
 	}
+	key, ready := d.keys.ready()
+	d.asked.SetText(d.keys.asked())
+	d.secret.Hidden = ready && !key.Secret()
+	d.secret.Refresh()
+	d.dialog.SetActions(d.primary())
 }
 
 func (d *signDialog) sign() {
-	at := d.choose.SelectedIndex()
-	if at < 0 || d.password.Empty() {
+	chosen, ready := d.keys.ready()
+	if !ready || chosen.Secret() && d.password.Empty() {
 		return
 	}
-	path, password := d.keys[at], d.password.Take()
-	p := d.p
+	var secret []byte
+	if chosen.Secret() {
+		secret = d.password.Take()
+	}
+	p, desk := d.p, d.p.desk
 	p.start(func() {
-		key, err := app.OpenKey(path, password)
+		key, err := p.keys.Open(p.session, chosen, secret, desk.Me.Person.IIN, p.lang)
 		if err == nil {
-			if unfit := p.desk.FitToSign(key); unfit != nil {
+			if unfit := desk.FitToSign(key); unfit != nil {
 				err = errors.Join(unfit, key.Close())
 			}
 		}
 		p.post(func() {
 			if err != nil {
 				d.say(app.Sentence(p.lang, err, "approve"))
+				d.keys.look() // what was learnt of the key stands in the list now
 				return
 			}
 			d.dialog.Close()
