@@ -29,9 +29,16 @@ import (
 	"baqylau/server/store"
 	"baqylau/signing"
 	"baqylau/signing/demo"
+	"baqylau/signing/token"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// The test program serves as the process of a token's driver too, as the shipped programs do.
+func TestMain(m *testing.M) {
+	if token.Work(os.Args[1:]) {
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	heroNumber    = "18400101-1"

@@ -49,32 +49,6 @@ func store(t *testing.T, module string) *token.Store {
 	return s
 }
 
-// softHSM is a module with one token, empty, of the test's own.
-func softHSM(t *testing.T) (module string) {
-	t.Helper()
-	for _, pattern := range []string{
-		"/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/*/softhsm/libsofthsm2.so", "/usr/lib*/pkcs11/libsofthsm2.so",
-		"/usr/lib*/softhsm/libsofthsm2.so", "/usr/local/lib/softhsm/libsofthsm2.so", "/opt/homebrew/lib/softhsm/libsofthsm2.so",
-	} {
-		if found, err := filepath.Glob(pattern); err == nil && len(found) > 0 {
-			module = found[0]
-			break
-		}
-	}
-	need.Program(t, "softhsm2-util")
-	if module == "" {
-		t.Fatal("softhsm2-util is here, and its module is in none of the known folders")
-	}
-	folder := t.TempDir()
-	tokens := filepath.Join(folder, "tokens")
-	must(t, os.Mkdir(tokens, 0o700))
-	config := filepath.Join(folder, "softhsm2.conf")
-	must(t, os.WriteFile(config, []byte("directories.tokendir = "+tokens+"\nobjectstore.backend = file\nlog.level = ERROR\n"), 0o600))
-	t.Setenv("SOFTHSM2_CONF", config)
-	run(t, "softhsm2-util", "--init-token", "--free", "--label", "approver", "--so-pin", "87654321", "--pin", pin)
-	return module
-}
-
 // put puts objects onto the one token of SoftHSM.
 func put(t *testing.T, module string, objects ...[]*pkcs11.Attribute) {
 	t.Helper()

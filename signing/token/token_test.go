@@ -25,7 +25,7 @@ func TestAKeyOnATokenSigns(t *testing.T) {
 	need.Program(t, "openssl")
 	for name, key := range map[string]crypto.Signer{"RSA": rsaKey(t), "EC": ecKey(t)} {
 		t.Run(name, func(t *testing.T) {
-			module := softHSM(t)
+			module := need.SoftHSM(t, "approver", pin)
 			der := certified(t, key, false)
 			put(t, module, keyObject(t, "1", key), certificateObject("1", der), certificateObject("2", certified(t, key, true)))
 			s := store(t, module)
@@ -71,7 +71,7 @@ func checkedByOpenSSL(t *testing.T, hash string, public crypto.PublicKey, conten
 }
 
 func TestATokenOpensByItsPINAlone(t *testing.T) {
-	module := softHSM(t)
+	module := need.SoftHSM(t, "approver", pin)
 	key := ecKey(t)
 	put(t, module, keyObject(t, "1", key), certificateObject("1", certified(t, key, false)), certificateObject("2", certified(t, ecKey(t), false)))
 	s := store(t, module)
@@ -109,7 +109,7 @@ func TestATokenOpensByItsPINAlone(t *testing.T) {
 }
 
 func TestAKeyThatIsNotTheCertificatesIsNoticed(t *testing.T) {
-	module := softHSM(t)
+	module := need.SoftHSM(t, "approver", pin)
 	put(t, module, keyObject(t, "1", ecKey(t)), certificateObject("1", certified(t, ecKey(t), false)))
 	s := store(t, module)
 	entries, err := s.List(t.Context())
