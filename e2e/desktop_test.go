@@ -178,6 +178,20 @@ func (d *desktop) clickIn(words string, area image.Rectangle) {
 	d.press(d.seeIn(words, area))
 }
 
+// scrolls turns the wheel until the words come into sight, and presses the mouse on them.
+func (d *desktop) scrolls(words string) {
+	d.t.Helper()
+	d.until("«"+words+"» is scrolled to", func() bool {
+		place, certainty := seen(d.screen()).find(d.t, words, whole)
+		if certainty < certain {
+			d.run("xdotool", "click", "--repeat", "5", "5")
+			return false
+		}
+		d.press(place.Min.Add(place.Max).Div(2))
+		return true
+	})
+}
+
 func (d *desktop) press(at image.Point) {
 	d.t.Helper()
 	d.run("xdotool", "mousemove", "--sync", strconv.Itoa(at.X), strconv.Itoa(at.Y), "click", "1")

@@ -47,8 +47,9 @@ func TestTheWholeStoryInTheWindow(t *testing.T) {
 func (d *desktop) enter(login string) {
 	d.t.Helper()
 	d.see("Demo-2026")
-	d.press(image.Pt(560, 370))
-	d.click(login + ".p12")
+	d.press(image.Pt(560, 352))
+	d.see("administrator.p12") // the list is open, at its top
+	d.scrolls(login + ".p12")
 	d.press(d.seeIn("Пароль ключа", image.Rect(380, 440, 900, 520)))
 	d.write("Demo-2026")
 	d.keys("Return")
