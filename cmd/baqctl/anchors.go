@@ -24,7 +24,7 @@ var errNoAnchors = errors.New("not a folder of certificates")
 // anchors is what a folder names for one run.
 type anchors struct {
 	certificates []*x509.Certificate
-	lists        [][]byte // revocation lists, DER
+	lists        []*signing.CRL
 }
 
 // readAnchors reads the certificates and revocation lists of a folder, DER or PEM. What is neither is refused: a
@@ -85,9 +85,10 @@ func (a *anchors) takeDER(der []byte) error {
 		a.certificates = append(a.certificates, certificate)
 		return nil
 	}
-	if !signing.IsCRL(der) {
+	list, err := signing.ParseCRL(der)
+	if err != nil {
 		return errors.Join(errNoAnchors, err)
 	}
-	a.lists = append(a.lists, der)
+	a.lists = append(a.lists, list)
 	return nil
 }

@@ -21,6 +21,8 @@ type signCommand struct {
 	Key          string   `required:"" help:"Key file: PKCS#12, .p12 or .pfx." type:"path"`
 	PasswordFile string   `required:"" help:"File whose first line is the password." type:"path"`
 	Attached     bool     `help:"Put the document into the signature."`
+	TSP          string   `help:"Address of a timestamp service (RFC 3161), as http://tsp.pki.gov.kz/; needs --anchors." name:"tsp"`
+	Anchors      string   `help:"Folder with the certificates that the timestamp's must come from, DER or PEM." type:"path"`
 	Out          string   `help:"Folder for the signatures; by default each lies beside its document." type:"path"`
 }
 
@@ -34,6 +36,7 @@ type job struct{ document, signature string }
 type outcome struct {
 	job
 	already bool
+	owed    error // why the signature has no timestamp, though one was asked for
 	err     error
 }
 
@@ -57,8 +60,12 @@ func (c signCommand) Run(s *session) error {
 			return badInput{err}
 		}
 	}
+	stamps, err := c.stamps(key.Identity())
+	if err != nil {
+		return badInput{err}
+	}
 	done := 0
-	left := batch(s.ctx, jobs, func(j job) outcome { return c.sign(s.ctx, key, j) }, func(o outcome) {
+	left := batch(s.ctx, jobs, func(j job) outcome { return c.sign(s.ctx, key, stamps, j) }, func(o outcome) {
 		done++
 		c.tell(s.lang, o, done, len(jobs))
 	})
@@ -92,7 +99,7 @@ func (c signCommand) jobs() ([]job, error) {
 
 // sign signs one document, of any size. What lies where the signature should go is left alone: it counts when it is
 // this key's genuine signature over the document, and is in the way when it is not.
-func (c signCommand) sign(ctx context.Context, key signing.Signatory, j job) outcome {
+func (c signCommand) sign(ctx context.Context, key signing.Signatory, stamps *stamps, j job) outcome {
 	document, err := os.Open(j.document)
 	if err != nil {
 		return outcome{job: j, err: err}
@@ -110,13 +117,28 @@ func (c signCommand) sign(ctx context.Context, key signing.Signatory, j job) out
 		if err == nil && !already {
 			err = fmt.Errorf("%s: %w", j.signature, errInTheWay)
 		}
-		return outcome{j, already, err}
+		return outcome{job: j, already: already, err: err}
 	}
-	err = putNew(j.signature, func(out io.Writer) error {
-		_, err := key.SignDocument(ctx, signing.Stream(document, info.Size()), time.Now(), signing.Options{Attached: c.Attached, Out: out})
+	o := outcome{job: j}
+	o.err = putNew(j.signature, func(out io.Writer) error {
+		options := signing.Options{Attached: c.Attached}
+		if c.Attached && info.Size() > signing.InMemory {
+			options.Out = out
+			if stamps != nil {
+				o.owed = errTooLarge
+			}
+		}
+		cms, err := key.SignDocument(ctx, signing.Stream(document, info.Size()), time.Now(), options)
+		if err != nil || options.Out != nil {
+			return err
+		}
+		if stamps != nil {
+			cms, o.owed = stamps.add(ctx, cms)
+		}
+		_, err = out.Write(cms)
 		return err
 	})
-	return outcome{job: j, err: err}
+	return o
 }
 
 // isSigned tells whether the signature file is the person's genuine signature over the document.
@@ -144,6 +166,9 @@ func (c signCommand) tell(lang assets.Lang, o outcome, done, total int) {
 		fmt.Println(count + plain(o.document) + ": " + lang.T("eds.sign.already"))
 	default:
 		fmt.Println(count + plain(o.document) + " → " + plain(o.signature))
+		if o.owed != nil {
+			fmt.Fprintln(os.Stderr, "  "+lang.T("eds.sign.no_stamp"))
+		}
 	}
 }
 

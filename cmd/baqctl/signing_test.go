@@ -41,7 +41,11 @@ func givenBench(t testing.TB) bench {
 	}
 	b := bench{t, t.TempDir()}
 	for _, key := range a.Keys {
-		b.put(key.Name, key.PKCS12)
+		name := filepath.Base(key.Name)
+		if key.Algorithm == demo.GOST {
+			name = strings.TrimSuffix(name, ".p12") + "-gost.p12"
+		}
+		b.put(name, key.PKCS12)
 	}
 	b.put("password", []byte(demo.Password+"\r\nnot this line\n"))
 	b.put("trusted/ca.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.Certificate.Raw}))

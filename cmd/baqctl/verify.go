@@ -47,6 +47,7 @@ func (c verifyCommand) Run(s *session) error {
 			return badInput{err}
 		}
 		policy.Trust = signing.ChosenTrust(found.certificates)
+		policy.Evidence.CRLs = found.lists
 	}
 	reports, isSignature, err := c.verify(at, policy)
 	if err != nil {

@@ -52,6 +52,8 @@ func sentence(lang assets.Lang, err error) (text string, whole bool) {
 		return lang.T("eds.bad_time"), true
 	case errors.Is(err, errInTheWay):
 		return lang.T("eds.in_the_way"), true
+	case errors.Is(err, errNoTrust):
+		return lang.T("eds.no_trust"), true
 	case errors.Is(err, errTwice):
 		return lang.T("eds.twice"), true
 	case errors.Is(err, signing.ErrNotConvertible):
