@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -17,8 +19,8 @@ import (
 	"baqylau/ui/look"
 )
 
-// givenNCALayer has somebody listen at NCALayer's port, who hangs up on whoever speaks.
-func (s *seat) givenNCALayer() {
+// givenNCALayer has somebody listen at NCALayer's port, and deal with whoever speaks.
+func (s *seat) givenNCALayer(deal func(net.Conn)) {
 	s.t.Helper()
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	s.house.must(err)
@@ -29,7 +31,7 @@ func (s *seat) givenNCALayer() {
 			if err != nil {
 				return
 			}
-			_ = conn.Close()
+			deal(conn)
 		}
 	}()
 	port := netip.MustParseAddrPort(listener.Addr().String()).Port()
@@ -38,7 +40,7 @@ func (s *seat) givenNCALayer() {
 
 func TestNCALayerIsAskedForNoPasswordHere(t *testing.T) {
 	s := givenCentre(t).seat("auditor", assets.RU)
-	s.givenNCALayer()
+	s.givenNCALayer(func(conn net.Conn) { _ = conn.Close() })
 	s.exit()
 	s.settle()
 	if !s.login.enter.Disabled() {
@@ -56,6 +58,25 @@ func TestNCALayerIsAskedForNoPasswordHere(t *testing.T) {
 		t.Errorf("after a refusal the key is %q, the refusal %v", s.login.keys.chosen, s.login.refusal)
 	}
 	s.sees("Ответ NCALayer не удалось прочитать")
+}
+
+// TestWhoWaitsForNCALayerMayGiveUp: its window may be anywhere.
+func TestWhoWaitsForNCALayerMayGiveUp(t *testing.T) {
+	s := givenCentre(t).seat("auditor", assets.RU)
+	var held []net.Conn // open, and silent
+	s.givenNCALayer(func(conn net.Conn) { held = append(held, conn) })
+	s.exit()
+	s.settle()
+	s.picks(s.login.keys.field, "NCALayer")
+	s.login.enter.Tapped(nil)
+	if s.login.enter.Text != "Отмена" || s.login.enter.Disabled() {
+		t.Fatalf("the button says %q", s.login.enter.Text)
+	}
+	s.login.enter.Tapped(nil)
+	s.settle()
+	if !errors.Is(s.login.refusal, context.Canceled) || s.login.enter.Text != "Войти" {
+		t.Errorf("the button says %q, the refusal is %v", s.login.enter.Text, s.login.refusal)
+	}
 }
 
 // TestWhatCantServeIsOffAndSaysWhy: in the open list, once the file was opened and its owner is known.

@@ -23,6 +23,7 @@ type login struct {
 	keys    *keyPicker
 	refusal error // why the last attempt failed
 	busy    bool
+	stop    context.CancelFunc // gives the attempt up while NCALayer waits for the person; else nil
 
 	password *kit.PasswordField
 	asked    *widget.Label   // what the password is
@@ -98,10 +99,17 @@ func (l *login) update() {
 	l.secret.Hidden = ready && !key.Secret()
 	l.secret.Refresh()
 	text := "login.enter"
-	if l.busy {
+	switch {
+	case l.stop != nil:
+		text = "ui.cancel"
+	case l.busy:
 		text = "login.entering"
 	}
 	l.enter.SetText(l.p.lang.T(text))
+	if l.stop != nil {
+		l.enter.Enable()
+		return
+	}
 	if l.busy || !ready || key.Secret() && l.password.Empty() {
 		l.enter.Disable()
 	} else {
@@ -111,6 +119,10 @@ func (l *login) update() {
 
 // submit opens the key and enters with it.
 func (l *login) submit() {
+	if l.stop != nil {
+		l.stop()
+		return
+	}
 	key, ready := l.keys.ready()
 	if l.busy || !ready || key.Secret() && l.password.Empty() {
 		return
@@ -119,12 +131,17 @@ func (l *login) submit() {
 	if key.Secret() {
 		secret = l.password.Take()
 	}
+	ctx, stop := context.WithCancel(context.Background())
 	l.busy, l.refusal = true, nil
+	if !key.Secret() {
+		l.stop = stop
+	}
 	l.update()
 	p := l.p
 	p.start(func() {
 		p.leaving.Wait() // who comes back at once finds the store closed
-		desk, err := p.enterWith(key, secret)
+		desk, err := p.enterWith(ctx, key, secret)
+		stop()
 		p.post(func() {
 			if err != nil {
 				p.options.Log.Info("login refused", "cause", err)
@@ -139,29 +156,28 @@ func (l *login) submit() {
 
 // refused says why one can't enter; the key stays chosen.
 func (l *login) refused(err error) {
-	l.busy, l.refusal = false, err
+	l.busy, l.stop, l.refusal = false, nil, err
 	l.keys.look() // a PIN may be locked now, a token gone
 	l.update()
 	l.p.whenShown(l.password.Focus)
 }
 
 // enterWith logs in at the centre. The secret is overwritten.
-func (p *Program) enterWith(chosen app.Identity, secret []byte) (*app.Desk, error) {
+func (p *Program) enterWith(ctx context.Context, chosen app.Identity, secret []byte) (*app.Desk, error) {
 	kept := bytes.Clone(secret)
-	key, err := p.keys.Open(context.Background(), chosen, secret, "", p.lang)
+	key, err := p.keys.Open(ctx, chosen, secret, "", p.lang)
 	if err != nil {
 		clear(kept)
 		return nil, err
 	}
-	desk, err := p.enterWithKey(key, kept)
+	desk, err := p.enterWithKey(ctx, key, kept)
 	if closed := key.Close(); closed != nil {
 		p.options.Log.Error("close the key", "cause", closed)
 	}
 	return desk, err
 }
 
-func (p *Program) enterWithKey(key signing.Signatory, secret []byte) (*app.Desk, error) {
-	ctx := context.Background()
+func (p *Program) enterWithKey(ctx context.Context, key signing.Signatory, secret []byte) (*app.Desk, error) {
 	door, err := app.Knock(ctx, p.place.Address, p.options.Log)
 	if err != nil {
 		clear(secret)
