@@ -208,7 +208,10 @@ func (u *unit) acceptSignature(file string, cms []byte, kind, id string, rule co
 		return "", invalidSignature(report, rule)
 	}
 	digest := digestOf(cms)
-	return digest, u.PutFile(digest, typeCMS, cms, kind, id)
+	if err := u.PutFile(digest, typeCMS, cms, kind, id); err != nil {
+		return "", err
+	}
+	return digest, u.owe(digest)
 }
 
 // invalidSignature tells a foreign signer and another document from a signature that doesn't hold, or

@@ -66,11 +66,18 @@ func (s *Server) doDue(ctx context.Context) error {
 			return errors.Join(failed, err)
 		}
 		for _, j := range jobs {
-			if err := s.do(ctx, j); err != nil {
+			if err := s.doOne(ctx, j); err != nil {
 				failed = errors.Join(failed, fmt.Errorf("job %s of %s: %w", j.Kind, j.Object, err))
 			}
 		}
 	}
+}
+
+func (s *Server) doOne(ctx context.Context, j store.Job) error {
+	if owed(j) {
+		return s.collect(ctx, j)
+	}
+	return s.do(ctx, j)
 }
 
 // do carries a job out. One that needs a year which the calendar lacks is put off.

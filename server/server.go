@@ -47,7 +47,9 @@ type Config struct {
 	NameKK, NameRU string
 	// Clock is the clock that binds in law. nil is the machine's. Only a demo may have another.
 	Clock func() time.Time
-	Log   *slog.Logger
+	// Authorities make accepted signatures last. nil: their evidence is not collected.
+	Authorities Authorities
+	Log         *slog.Logger
 }
 
 // Server is a centre.
@@ -58,6 +60,9 @@ type Server struct {
 	names  [2]string
 	now    func() time.Time
 	log    *slog.Logger
+	// authorities are asked no sooner than servicesAway, which is written while watching is held.
+	authorities  Authorities
+	servicesAway time.Time
 	// uploads bounds the files in memory.
 	uploads chan struct{}
 	// book is the rule book that was read last.
@@ -94,7 +99,8 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	s := &Server{
 		store: c.Store, trust: c.Trust, origin: c.Origin,
 		names: [2]string{c.NameKK, c.NameRU}, now: c.Clock, log: c.Log,
-		uploads: make(chan struct{}, maxUploads),
+		authorities: c.Authorities,
+		uploads:     make(chan struct{}, maxUploads),
 	}
 	if err := s.openBook(ctx, c.Book); err != nil {
 		return nil, fmt.Errorf("make the centre: %w", err)

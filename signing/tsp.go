@@ -337,13 +337,17 @@ type StampRequest struct {
 	over   []byte
 }
 
-// NewStampRequest asks for a stamp over the signature of the CMS's signer of the number, counted from 0. policy is the service's policy to ask for, "" for its default; nonce is 8 to 32 random bytes. The
-// imprint is made with Streebog-512 for [StampPolicyGOST] and with SHA-256 else. The error is
-// a [RefusedError].
+// NewStampRequest asks for a stamp over the signature of the CMS's signer of the number, counted
+// from 0. policy is the service's policy to ask for, "" for its default; nonce is 8 to 32 random
+// bytes. The imprint is made with Streebog-512 for [StampPolicyGOST] and with SHA-256 else. The
+// error is a [RefusedError].
 func NewStampRequest(cms []byte, signer int, policy string, nonce []byte) (*StampRequest, error) {
 	over, refused := signatureOf(cms, signer)
 	if refused != nil {
 		return nil, refused.err("asking for a timestamp")
+	}
+	if _, err := x509.ParseOID(policy); policy != "" && err != nil {
+		return nil, refuse("stamp_policy").err("asking for a timestamp")
 	}
 	digest := oidSHA256
 	if policy == StampPolicyGOST {

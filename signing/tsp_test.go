@@ -163,6 +163,8 @@ func TestAnAuthorityThatStampsNothingSaysSo(t *testing.T) {
 	}
 	_, err = signing.NewStampRequest([]byte("no CMS"), 0, "", nil)
 	refused(t, err, "malformed")
+	_, err = signing.NewStampRequest(w.cms, 0, "no policy", nil)
+	refused(t, err, "stamp_policy")
 	_, err = signing.NewStampRequest(w.cms, 1, "", nil)
 	refused(t, err, "no_signer")
 }

@@ -22,6 +22,7 @@ import (
 	"baqylau/server/store"
 	"baqylau/signing"
 	"baqylau/signing/demo"
+	"baqylau/signing/service"
 )
 
 const (
@@ -40,7 +41,9 @@ type Options struct {
 	// Clock is for the demo and tests alone; the demo's own is the machine's, unless the calendar
 	// lacks a year that the demo needs.
 	Clock func() time.Time
-	Log   *slog.Logger
+	// Services make accepted signatures last. Zero: nobody is asked.
+	Services service.Settings
+	Log      *slog.Logger
 	// Progress is told what the first start of a demo is doing; may be nil.
 	Progress func(done, total int)
 }
@@ -98,10 +101,14 @@ func Start(ctx context.Context, o Options) (_ *Centre, err error) {
 	if o.Origin == "" {
 		o.Origin = "http://" + listener.Addr().String()
 	}
-	s, err := server.New(ctx, server.Config{
+	config := server.Config{
 		Store: st, Book: server.BuiltInBook(), Trust: trust, Origin: o.Origin,
 		NameKK: assets.KK.T("centre.name"), NameRU: assets.RU.T("centre.name"), Clock: o.Clock, Log: o.Log,
-	})
+	}
+	if o.Services != (service.Settings{}) {
+		config.Authorities = service.New(o.Services, nil)
+	}
+	s, err := server.New(ctx, config)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}

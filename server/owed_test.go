@@ -1,0 +1,130 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"baqylau/server"
+	"baqylau/server/store"
+	"baqylau/signing"
+	"baqylau/signing/service"
+	"baqylau/signing/testpki"
+)
+
+// authorities are services that are away until they are let answer.
+type authorities struct {
+	stamper *testpki.Party
+	away    bool
+	asked   int
+	given   []signing.Evidence
+}
+
+func (a *authorities) Stamps() bool { return true }
+
+func (a *authorities) Stamp(_ context.Context, cms []byte, signer int, _ signing.Trust, now time.Time) (*signing.Stamp, error) {
+	a.asked++
+	if a.away {
+		return nil, service.ErrUnreachable
+	}
+	question, err := signing.NewStampRequest(cms, signer, "", []byte("0123456789abcdef"))
+	if err != nil {
+		return nil, err
+	}
+	der, err := question.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	query, err := testpki.ReadQuery(der)
+	if err != nil {
+		return nil, err
+	}
+	stamp, err := signing.ParseStamp(a.stamper.Stamp(query.Token(now)))
+	a.given = append(a.given, signing.Evidence{Stamps: []*signing.Stamp{stamp}})
+	return stamp, err
+}
+
+func (a *authorities) Collect(_ context.Context, chain []*x509.Certificate, now time.Time) (signing.Evidence, error) {
+	a.asked++
+	if len(chain) != 2 {
+		return signing.Evidence{}, errors.New("the chain isn't known")
+	}
+	list, err := signing.ParseCRL(a.stamper.CRL(testpki.List{Number: 1, At: now, Next: now.AddDate(0, 0, 1)}))
+	a.given = append(a.given, signing.Evidence{Certificates: chain, CRLs: []*signing.CRL{list}})
+	return a.given[len(a.given)-1], err
+}
+
+// TestWhatIsOwedToASignatureIsCollectedWhenTheServicesAnswer: nobody waits for them, what was accepted
+// stays as it is, and each job has one effect.
+func TestWhatIsOwedToASignatureIsCollectedWhenTheServicesAnswer(t *testing.T) {
+	a := &authorities{stamper: testpki.NewRoot(testpki.ECDSA, "TSA", noon()), away: true}
+	w := served(t, given(t).store, func(c *server.Config) { c.Authorities = a })
+	w.play(certified)
+	signature := w.certificate().Signature
+	accepted := w.stored(signature)
+
+	if err := w.centre.CatchUp(t.Context()); !errors.Is(err, service.ErrUnreachable) || a.asked != 1 {
+		t.Fatalf("asked %d times: %v", a.asked, err)
+	}
+	w.clock.set(w.clock.now().Add(30 * time.Second))
+	w.unchanged(w.catchUp)
+	a.away = false
+	told := w.events()
+	for range 3 {
+		w.clock.set(w.clock.now().Add(10 * time.Minute))
+		w.catchUp()
+	}
+	if !bytes.Equal(w.stored(signature), accepted) || w.certificate().Signature != signature {
+		t.Error("the signature that was accepted has changed")
+	}
+	kept := accepted
+	for _, evidence := range a.given {
+		var err error
+		if kept, err = signing.Enrich(kept, 0, evidence); err != nil {
+			t.Fatal(err)
+		}
+		uses := w.uses(kept)
+		if len(uses) != 1 || uses[0].ID != certificateID {
+			t.Errorf("a signature with evidence belongs to %v", uses)
+		}
+	}
+	if len(a.given) != 2 || w.events() != told+2 {
+		t.Errorf("%d kinds of evidence, told %d times", len(a.given), w.events()-told)
+	}
+	w.clock.set(w.clock.now().Add(24 * time.Hour))
+	w.unchanged(w.catchUp)
+	if a.asked != 3 {
+		t.Errorf("asked %d times", a.asked)
+	}
+}
+
+// uses tells what a file belongs to.
+func (w *world) uses(file []byte) (records []store.Record) {
+	w.t.Helper()
+	err := w.store.View(w.t.Context(), func(tx *store.Tx) (err error) {
+		records, err = tx.FileUses(fmt.Sprintf("%x", sha256.Sum256(file)))
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return records
+}
+
+// stored is a file of the centre's.
+func (w *world) stored(digest string) (body []byte) {
+	w.t.Helper()
+	err := w.store.View(w.t.Context(), func(tx *store.Tx) (err error) {
+		_, body, err = tx.File(digest)
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return body
+}
