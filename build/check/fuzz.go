@@ -73,11 +73,14 @@ func readTargets(out string) (targets []target) {
 	return targets
 }
 
+// minimising bounds how long a new input is shortened, a minute by default: the time is better spent on other inputs.
+const minimising = "1s"
+
 // progress is what the go command says every three seconds.
 var progress = regexp.MustCompile(`fuzz: elapsed: (\S+), execs: (\d+) .*\(total: (\d+)\)`)
 
 func fuzzOne(ctx context.Context, t target, duration string) fuzzed {
-	cmd := withoutCgo(command(ctx, "go", "test", "-tags", "ci", "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", duration, t.pkg))
+	cmd := withoutCgo(command(ctx, "go", "test", "-tags", "ci", "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", duration, "-fuzzminimizetime", minimising, t.pkg))
 	var said bytes.Buffer
 	cmd.Stdout = io.MultiWriter(os.Stdout, &said)
 	err := cmd.Run()
