@@ -26,8 +26,11 @@ const (
 
 // Reasons of a revocation that are judged apart, RFC 5280 section 5.3.1.
 const (
-	reasonHold   = 6
-	reasonRemove = 8
+	reasonKeyCompromise = 1
+	reasonCACompromise  = 2
+	reasonHold          = 6
+	reasonRemove        = 8
+	reasonAACompromise  = 10
 )
 
 // CRL is a list of revoked certificates (RFC 5280), complete or delta. It has been read, and
@@ -71,6 +74,11 @@ func (r revoked) since() time.Time {
 		return r.invalid
 	}
 	return r.at
+}
+
+// compromised tells whether the reason is that the key is in other hands.
+func (r revoked) compromised() bool {
+	return r.reason == reasonKeyCompromise || r.reason == reasonCACompromise || r.reason == reasonAACompromise
 }
 
 // ParseCRL reads a list in DER, of at most 128 MiB. Indirect lists, lists of some reasons only and

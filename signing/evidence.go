@@ -276,17 +276,25 @@ func (c carried) revoked(chain []*x509.Certificate, at time.Time) Step {
 	return step
 }
 
-// checkStamp checks a stamp, and that its authority wasn't revoked when it made it; what nobody
-// says of the authority is no fault.
+// checkStamp checks a stamp, and that its authority wasn't revoked when it made it, nor ever for a
+// stolen key, with which a stamp of any time can be made (RFC 3161, section 4); what nobody says of
+// the authority is no fault.
 func (e Evidence) checkStamp(stamp *Stamp, signature []byte, trust Trust) *refusal {
 	chain, refused := stamp.check(signature, trust, e.Certificates)
 	if refused != nil {
 		return refused
 	}
 	for i, c := range chain[:len(chain)-1] {
-		if e.status(c, chain[i+1], stamp.At).Outcome == Failed {
+		if e.status(c, chain[i+1], stamp.At).Outcome == Failed || e.stolen(c, chain[i+1]) {
 			return refuse("stamp_revoked")
 		}
 	}
 	return nil
+}
+
+// stolen tells whether an authority has revoked the certificate, whenever, because its key is in
+// other hands.
+func (e Evidence) stolen(c, authority *x509.Certificate) bool {
+	findings, _ := e.findings(c, authority)
+	return slices.ContainsFunc(findings, func(f finding) bool { return f.revoked && f.entry.compromised() })
 }

@@ -93,12 +93,20 @@ func TestATimestampOfARevokedAuthorityWitnessesNothingMore(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		stamped := today().Add(time.Second)
 		evidence := stamps(t, w.stamper.Stamp(w.token(t, stamped)))
-		revokedAt := func(at time.Time) signing.Evidence {
-			entry := testpki.Entry{Serial: w.stamper.Certificate.SerialNumber, At: at, Reason: 1}
+		revoked := func(at time.Time, reason int64) signing.Evidence {
+			entry := testpki.Entry{Serial: w.stamper.Certificate.SerialNumber, At: at, Reason: reason}
 			return both(evidence, crls(t, w.root.CRL(w.list(5, now(), entry))))
 		}
-		finds(t, w.verify(now(), revokedAt(stamped.Add(-time.Second))), signing.StepTimestamp, signing.Failed, "stamp_revoked")
-		finds(t, w.verify(now(), revokedAt(stamped.Add(time.Second))), signing.StepTimestamp, signing.Passed, "")
+		const superseded, stolen = 4, 1
+		before, after := stamped.Add(-time.Second), stamped.Add(time.Second)
+		finds(t, w.verify(now(), revoked(before, superseded)), signing.StepTimestamp, signing.Failed, "stamp_revoked")
+		finds(t, w.verify(now(), revoked(after, superseded)), signing.StepTimestamp, signing.Passed, "")
+		// whoever has the key stamps with any time
+		report := w.verify(now(), revoked(after, stolen))
+		finds(t, report, signing.StepTimestamp, signing.Failed, "stamp_revoked")
+		if !report.Witnessed.IsZero() {
+			t.Errorf("witnessed %v by a stolen key", report.Witnessed)
+		}
 	})
 }
 
