@@ -114,3 +114,9 @@ func Pair(pkcs8 []byte, certificate *x509.Certificate) error {
 	_, err := b.key()
 	return err
 }
+
+// ParsePrivate reads the private key of a key file.
+func ParsePrivate(pkcs8 []byte) error {
+	_, err := parsePrivate(pkcs8)
+	return err
+}

@@ -21,6 +21,7 @@ const (
 	maxKeyElements = 1 << 14
 	maxKeyDepth    = 32
 	maxPassword    = 1 << 10
+	maxPrivate     = 8 << 10 // an RSA key of 8192 bits takes 5 KB; checking one of a megabyte takes minutes
 	maxSafes       = 8
 	maxBags        = 64
 )
@@ -364,6 +365,9 @@ func parsePrivate(pkcs8 []byte) ([]crypto.Signer, error) {
 		return nil, ErrLegacyKey
 	case a.oid != oidRSA && a.oid != oidEC:
 		return nil, fmt.Errorf("%w: algorithm %s", ErrUnsupportedKey, a.oid)
+	}
+	if len(in) > maxPrivate {
+		return nil, fmt.Errorf("%w: private key of %d bytes", ErrUnsupportedKey, len(in))
 	}
 	private, err := x509.ParsePKCS8PrivateKey(in)
 	if err != nil {

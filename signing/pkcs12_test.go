@@ -9,8 +9,10 @@ import (
 	"crypto/rand"
 	"crypto/sha1"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -155,6 +157,23 @@ func TestAnEdwardsKeyIsUnsupported(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := signing.OpenPKCS12("k.p12", file, []byte("p")); signing.Fault(err) != "unsupported_key" {
+		t.Errorf("%v", err)
+	}
+}
+
+// The standard library takes minutes to check the numbers of an RSA key of a megabyte.
+func TestAnEndlessRSAKeyIsRefusedUnchecked(t *testing.T) {
+	number := new(big.Int).Lsh(big.NewInt(1), 24_000)
+	pkcs1 := der(struct {
+		Version                int
+		N, E, D, P, Q, A, B, C *big.Int
+	}{0, number, big.NewInt(65537), number, number, number, number, number, number})
+	pkcs8 := der(struct {
+		Version   int
+		Algorithm pkix.AlgorithmIdentifier
+		Key       []byte
+	}{0, pkix.AlgorithmIdentifier{Algorithm: idRSA, Parameters: asn1.NullRawValue}, pkcs1})
+	if err := signing.ParsePrivate(pkcs8); signing.Fault(err) != "unsupported_key" {
 		t.Errorf("%v", err)
 	}
 }
