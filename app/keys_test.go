@@ -59,6 +59,11 @@ func TestAKeyThatCantBeOpenedSaysWhy(t *testing.T) {
 	}
 	_, err := app.OpenKey(filepath.Join(folder, "none.p12"), nil)
 	inWords(t, err)
+	if _, missing := os.Stat("/dev/zero"); missing == nil {
+		if _, err := app.OpenKey("/dev/zero", nil); !errors.Is(err, signing.ErrNotPKCS12) {
+			t.Errorf("a device without an end: got %v", err)
+		}
+	}
 }
 
 // TestWhoMayNotEnterIsToldWhy: an expired key, a person who is not enrolled.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -115,18 +116,20 @@ func KeyFiles(folders ...string) []string {
 // OpenKey opens a key file with its password. The password is overwritten.
 func OpenKey(path string, password []byte) (*signing.Key, error) {
 	defer clear(password)
-	info, err := os.Stat(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > maxKeyFile {
+	defer file.Close()
+	// What is read is bounded, and not what the file says of its size: a device says nothing.
+	data, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1))
+	defer clear(data)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(data) > maxKeyFile:
 		return nil, signing.ErrNotPKCS12
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(data)
 	return signing.OpenPKCS12(filepath.Base(path), data, password)
 }
 
