@@ -9,7 +9,7 @@ import (
 func FuzzBothWaysAgree(f *testing.F) {
 	k := vectorised()
 	if k == nil {
-		f.Skip("missing component: a processor with AVX-512, VBMI and GFNI")
+		f.Skip("this processor has no AVX-512, VBMI and GFNI")
 	}
 	every := make([]byte, 3*BlockSize)
 	for i := range every {
@@ -53,7 +53,7 @@ func BenchmarkBlock(b *testing.B) {
 	b.Run("vectors", func(b *testing.B) {
 		k := vectorised()
 		if k == nil {
-			b.Skip("missing component: a processor with AVX-512, VBMI and GFNI")
+			b.Skip("this processor has no AVX-512, VBMI and GFNI")
 		}
 		b.SetBytes(BlockSize)
 		for b.Loop() {

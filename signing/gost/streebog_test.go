@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"hash"
-	"os"
 	"slices"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -56,23 +54,6 @@ func TestTheDigestsOfAnotherProgram(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			is(t, c.message, unhex(t, c.sum512), unhex(t, c.sum256))
 		})
-	}
-}
-
-func TestTheDigestOfKalkanCrypt(t *testing.T) {
-	vector, err := os.ReadFile("../../../shared/eds/kalkan-vector.txt")
-	if err != nil {
-		t.Skip("missing component: the vectors in ../shared:", err)
-	}
-	said := map[string]string{}
-	for line := range strings.Lines(string(vector)) {
-		if name, value, found := strings.Cut(strings.TrimSpace(line), "="); found {
-			said[name] = value
-		}
-	}
-	sum := gost.Sum512([]byte(said["msg"]))
-	if want := unhex(t, said["digest"]); !bytes.Equal(sum[:], want) {
-		t.Errorf("Streebog-512 is %x, and KalkanCrypt says %x", sum, want)
 	}
 }
 

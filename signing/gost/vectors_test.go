@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/asn1"
+	"encoding/hex"
 	"encoding/pem"
 	"os"
 	"path/filepath"
@@ -81,6 +82,14 @@ func kalkan(t testing.TB) map[string]string {
 		}
 	}
 	return fields
+}
+
+func TestTheDigestOfKalkanCrypt(t *testing.T) {
+	v := kalkan(t)
+	sum := Sum512([]byte(v["msg"]))
+	if said := hex.EncodeToString(sum[:]); said != v["digest"] {
+		t.Errorf("Streebog-512 is %s, and KalkanCrypt says %s", said, v["digest"])
+	}
 }
 
 func TestKalkanCryptsSignatureVerifies(t *testing.T) {
