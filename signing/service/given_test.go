@@ -1,6 +1,8 @@
 package service_test
 
 import (
+	"bufio"
+	"bytes"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
@@ -153,4 +155,38 @@ func (p *place) withOpenSSL(t *testing.T, path string, arguments ...string) {
 		}
 		return answer
 	})
+}
+
+// listeningOpenSSL starts OpenSSL as a responder that listens on a free port, until the test ends, and gives its
+// address on loopback. It tells the port once it listens, so nobody has to try.
+func (p *place) listeningOpenSSL(t *testing.T, arguments ...string) string {
+	t.Helper()
+	need.Program(t, "openssl")
+	command := exec.Command("openssl", append(arguments, "-port", "0")...)
+	command.Dir = p.folder
+	var faults bytes.Buffer
+	command.Stderr = &faults
+	told, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = command.Process.Kill()
+		_ = command.Wait() // which tells of the killing
+	})
+	var port string
+	for lines := bufio.NewScanner(told); port == "" && lines.Scan(); { // "ACCEPT [::]:40731 PID=4490"
+		if address, ok := strings.CutPrefix(lines.Text(), "ACCEPT "); ok {
+			address, _, _ = strings.Cut(address, " ")
+			port = address[strings.LastIndex(address, ":")+1:]
+		}
+	}
+	if port == "" {
+		_ = command.Wait()
+		t.Fatalf("OpenSSL doesn't listen: %s", faults.String())
+	}
+	return "http://127.0.0.1:" + port
 }

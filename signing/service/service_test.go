@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -66,38 +67,46 @@ func (p *place) valid(t *testing.T, e signing.Evidence, name signing.StepName) {
 }
 
 func TestOpenSSLAnswersWhetherACertificateIsRevoked(t *testing.T) {
+	responder := []string{"ocsp", "-index", "index.txt", "-CA", "root.pem", "-rsigner", "ocsp.pem", "-rkey", "ocsp.key", "-nmin", "120"}
 	for _, c := range []struct {
-		name, status, revoked string
+		name, status, revoked string // a line of OpenSSL's list of what was issued; no status for none
 		outcome               signing.Outcome
 		reason                string
 	}{
 		{"good", "V", "", signing.Passed, ""},
 		{"revoked", "R", "240101000000Z,keyCompromise", signing.Failed, "revoked"},
 		{"suspended", "R", "240101000000Z,certificateHold", signing.Failed, "suspended"},
+		{"unknown", "", "", signing.NotChecked, "revocation_unknown"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPlace(t, testpki.RSA)
 			p.putParty(t, "ocsp", p.responder)
 			p.putParty(t, "root", p.root)
-			serial := fmt.Sprintf("%X", p.signer.Certificate.SerialNumber.Bytes())
-			p.put(t, "index.txt", []byte(c.status+"\t491231235959Z\t"+c.revoked+"\t"+serial+"\tunknown\t/CN=SIGNER\n"))
-			p.withOpenSSL(t, "/ocsp", "ocsp", "-index", "index.txt", "-CA", "root.pem", "-rsigner", "ocsp.pem", "-rkey", "ocsp.key",
-				"-reqin", "question", "-respout", "answer", "-nmin", "120")
-
-			answer, err := service.New(service.Settings{}, nil).Status(context.Background(), p.signer.Certificate, p.root.Certificate, now())
-			if err != nil {
-				t.Fatal(err)
+			p.put(t, "index.txt", nil)
+			if c.status != "" {
+				serial := fmt.Sprintf("%X", p.signer.Certificate.SerialNumber.Bytes())
+				p.put(t, "index.txt", []byte(c.status+"\t491231235959Z\t"+c.revoked+"\t"+serial+"\tunknown\t/CN=SIGNER\n"))
 			}
-			evidence := signing.Evidence{OCSP: []*signing.OCSPAnswer{answer}}
-			if c.outcome == signing.Passed {
-				p.valid(t, evidence, signing.StepRevocation)
-				return
-			}
-			policy := p.policy()
-			policy.Evidence = evidence
-			step := signing.Verify(p.document, p.cms, now(), policy).Step(signing.StepRevocation)
-			if step.Outcome != c.outcome || step.Reason != c.reason {
-				t.Errorf("%s %q", step.Outcome, step.Reason)
+			p.withOpenSSL(t, "/ocsp", append(slices.Clone(responder), "-reqin", "question", "-respout", "answer")...)
+			for way, settings := range map[string]service.Settings{
+				"through our server":    {},
+				"listening on its port": {OCSP: p.listeningOpenSSL(t, responder...)},
+			} {
+				answer, err := service.New(settings, nil).Status(context.Background(), p.signer.Certificate, p.root.Certificate, now())
+				if err != nil {
+					t.Fatalf("%s: %v", way, err)
+				}
+				evidence := signing.Evidence{OCSP: []*signing.OCSPAnswer{answer}}
+				if c.outcome == signing.Passed {
+					p.valid(t, evidence, signing.StepRevocation)
+					continue
+				}
+				policy := p.policy()
+				policy.Evidence = evidence
+				step := signing.Verify(p.document, p.cms, now(), policy).Step(signing.StepRevocation)
+				if step.Outcome != c.outcome || step.Reason != c.reason {
+					t.Errorf("%s: %s %q", way, step.Outcome, step.Reason)
+				}
 			}
 		})
 	}
