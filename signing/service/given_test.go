@@ -130,11 +130,7 @@ func (p *place) put(t *testing.T, name string, data []byte) {
 
 func (p *place) putParty(t *testing.T, name string, party *testpki.Party) {
 	t.Helper()
-	key, err := x509.MarshalPKCS8PrivateKey(party.Key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.put(t, name+".key", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}))
+	p.put(t, name+".key", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: party.PKCS8()}))
 	p.put(t, name+".pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: party.Certificate.Raw}))
 }
 

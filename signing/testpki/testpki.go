@@ -1,6 +1,6 @@
 // Package testpki is a certification authority for tests, with all that stands around one: an OCSP
 // responder, revocation lists, and a timestamp authority, with RSA, ECDSA or GOST keys. It also makes
-// what an honest authority never would.
+// what an honest authority never would, and says the same in the words of OpenSSL's gost engine.
 //
 // It is imported by tests only, so it panics where it can't go on, and its certificates are worth
 // nothing.
@@ -20,6 +20,7 @@ import (
 	encoding "encoding/asn1"
 	"hash"
 	"math/big"
+	"slices"
 	"time"
 
 	"baqylau/signing/gost"
@@ -31,11 +32,13 @@ import (
 // Kind of a key.
 type Kind string
 
-// The kinds; GOST is the 512-bit one of Kazakhstan.
+// The kinds; GOST is the 512-bit one of Kazakhstan, and TC26 the same keys under the identifiers, and
+// with the order of a signature's bytes, that Russia and OpenSSL's gost engine have for them.
 const (
 	RSA   Kind = "RSA"
 	ECDSA Kind = "ECDSA"
 	GOST  Kind = "GOST"
+	TC26  Kind = "TC26"
 )
 
 // Party holds a key and its certificate.
@@ -43,6 +46,7 @@ type Party struct {
 	Certificate *x509.Certificate
 	Key         crypto.Signer
 	kind        Kind
+	order       Order
 }
 
 // Order is a certificate to issue. The zero value of a field is what a person's certificate has.
@@ -60,6 +64,8 @@ type Order struct {
 	SameKeyAs     *Party // nil for a new key
 	Kind          Kind   // "" for the authority's
 	StrangeMarked bool   // with a critical extension that nobody knows
+
+	serial *big.Int
 }
 
 // Object identifiers.
@@ -67,6 +73,10 @@ var (
 	oidGOSTKey      = oid(1, 2, 398, 3, 10, 1, 1, 2, 2)
 	oidGOSTParams   = oid(1, 2, 398, 3, 10, 1, 1, 2, 2, 1)
 	oidGOSTSigned   = oid(1, 2, 398, 3, 10, 1, 1, 2, 3, 2)
+	oidTC26Key      = oid(1, 2, 643, 7, 1, 1, 1, 2)
+	oidTC26Params   = oid(1, 2, 643, 7, 1, 2, 1, 2, 1)
+	oidTC26Signed   = oid(1, 2, 643, 7, 1, 1, 3, 3)
+	oidTC26Hash     = oid(1, 2, 643, 7, 1, 1, 2, 3)
 	OIDStreebog512  = oid(1, 2, 398, 3, 10, 1, 3, 3)
 	oidRSASHA256    = oid(1, 2, 840, 113549, 1, 1, 11)
 	oidECDSASHA256  = oid(1, 2, 840, 10045, 4, 3, 2)
@@ -102,6 +112,19 @@ func (p *Party) Issue(o Order) *Party {
 	return child
 }
 
+// Twin is the party of the GOST kind in the words of TC26: the same key, name, serial number and dates,
+// certified anew by the issuer's twin; nil stands for the party itself.
+func (p *Party) Twin(issuer *Party) *Party {
+	twin := &Party{kind: TC26, Key: p.Key}
+	if issuer == nil {
+		issuer = twin
+	}
+	order := p.order
+	order.Kind, order.serial = TC26, p.Certificate.SerialNumber
+	twin.Certificate = issuer.certify(order, twin)
+	return twin
+}
+
 func newKey(kind Kind) crypto.Signer {
 	switch kind {
 	case RSA:
@@ -127,14 +150,38 @@ func (p *Party) spki() []byte {
 	}
 	return build(func(b *cryptobyte.Builder) {
 		sequence(b, func(b *cryptobyte.Builder) {
-			sequence(b, func(b *cryptobyte.Builder) {
-				b.AddASN1ObjectIdentifier(oidGOSTKey)
-				sequence(b, func(b *cryptobyte.Builder) {
-					b.AddASN1ObjectIdentifier(oidGOSTParams)
-					b.AddASN1ObjectIdentifier(OIDStreebog512)
-				})
-			})
+			p.keyAlgorithm(b)
 			b.AddASN1BitString(build(func(b *cryptobyte.Builder) { b.AddASN1OctetString(public.Bytes()) }))
+		})
+	})
+}
+
+// keyAlgorithm writes the AlgorithmIdentifier of a GOST key.
+func (p *Party) keyAlgorithm(b *cryptobyte.Builder) {
+	key, params, digest := oidGOSTKey, oidGOSTParams, OIDStreebog512
+	if p.kind == TC26 {
+		key, params, digest = oidTC26Key, oidTC26Params, oidTC26Hash
+	}
+	sequence(b, func(b *cryptobyte.Builder) {
+		b.AddASN1ObjectIdentifier(key)
+		sequence(b, func(b *cryptobyte.Builder) {
+			b.AddASN1ObjectIdentifier(params)
+			b.AddASN1ObjectIdentifier(digest)
+		})
+	})
+}
+
+// PKCS8 is the key as OpenSSL reads it, a GOST one with its engine.
+func (p *Party) PKCS8() []byte {
+	private, ok := p.Key.(*gost.PrivateKey)
+	if !ok {
+		return must(x509.MarshalPKCS8PrivateKey(p.Key))
+	}
+	return build(func(b *cryptobyte.Builder) {
+		sequence(b, func(b *cryptobyte.Builder) {
+			b.AddASN1Int64(0)
+			p.keyAlgorithm(b)
+			b.AddASN1OctetString(build(func(b *cryptobyte.Builder) { b.AddASN1OctetString(private.Bytes()) }))
 		})
 	})
 }
@@ -171,6 +218,10 @@ func (p *Party) certify(o Order, subject *Party) *x509.Certificate {
 			o.Usage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
 		}
 	}
+	if o.serial != nil {
+		serial = o.serial
+	}
+	subject.order = o
 	tbs := build(func(b *cryptobyte.Builder) {
 		sequence(b, func(b *cryptobyte.Builder) {
 			b.AddASN1(tag(0), func(b *cryptobyte.Builder) { b.AddASN1Int64(2) })
@@ -296,6 +347,8 @@ func (p *Party) algorithm(b *cryptobyte.Builder) {
 			b.AddASN1NULL()
 		case ECDSA:
 			b.AddASN1ObjectIdentifier(oidECDSASHA256)
+		case TC26:
+			b.AddASN1ObjectIdentifier(oidTC26Signed)
 		default:
 			b.AddASN1ObjectIdentifier(oidGOSTSigned)
 		}
@@ -304,8 +357,11 @@ func (p *Party) algorithm(b *cryptobyte.Builder) {
 
 // digest gives the hash that the key signs with.
 func (p *Party) digest() (encoding.ObjectIdentifier, func() hash.Hash) {
-	if p.kind == GOST {
+	switch p.kind {
+	case GOST:
 		return OIDStreebog512, gost.New512
+	case TC26:
+		return oidTC26Hash, gost.New512
 	}
 	return OIDSHA256, sha256.New
 }
@@ -315,7 +371,11 @@ func (p *Party) Sign(message []byte) []byte {
 	_, newHash := p.digest()
 	h := newHash()
 	h.Write(message)
-	return must(p.Key.Sign(rand.Reader, h.Sum(nil), crypto.SHA256))
+	signature := must(p.Key.Sign(rand.Reader, h.Sum(nil), crypto.SHA256))
+	if p.kind == TC26 {
+		slices.Reverse(signature)
+	}
+	return signature
 }
 
 // seal makes SEQUENCE { tbs, algorithm, BIT STRING }.
