@@ -6,6 +6,8 @@
 //
 //   - A call that returned nil is on the disk: every write is one bbolt transaction with fsync. A command and
 //     the draft it was made of, or an answer and the mirror it changes, are one transaction.
+//   - A text that gave way to another, and was handed in with it, is kept in the draft's history: of each draft the
+//     last hundred.
 //   - Values are sealed with XChaCha20-Poly1305 under a random nonce; bucket, key and version are associated
 //     data, so that a value altered, renamed or moved doesn't open ([UnsealError]).
 //   - One store is open once, on a computer ([ErrInUse]). Commands of one aggregate leave in the order in
@@ -135,6 +137,9 @@ func (s *Store) open(d *Derivation) error {
 		return err
 	}
 	if err := s.ensureHeader(); err != nil {
+		return err
+	}
+	if err := s.ensureBuckets(); err != nil {
 		return err
 	}
 	return s.openValues()

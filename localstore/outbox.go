@@ -231,9 +231,24 @@ func (s *Store) Retry(id string) error {
 }
 
 // Replace puts another command, under an id of its own, in the place of one that is in conflict or refused: the
-// centre gives an id the answer that it gave before. ErrOrder for a command in another state, or when the
-// aggregate is another.
+// centre gives an id the answer that it gave before. The commands behind it that were made over the same base follow it
+// to its base. ErrOrder for a command in another state, or when the aggregate is another.
 func (s *Store) Replace(id string, by Command) error {
+	return s.replace(id, by, func(*txn) error { return nil })
+}
+
+// ReplaceKeeping does so and, in the same transaction, saves the draft that the other command is made of, with
+// what gave way to it.
+func (s *Store) ReplaceKeeping(id string, by Command, d Draft, past ...Past) error {
+	return s.replace(id, by, func(t *txn) error {
+		if err := t.putPast(Ref{d.Kind, d.ID}, past, s.clock()); err != nil {
+			return err
+		}
+		return t.putDraft(d, s.clock())
+	})
+}
+
+func (s *Store) replace(id string, by Command, draft func(*txn) error) error {
 	err := s.update(func(t *txn) error {
 		if err := s.ready(&by); err != nil {
 			return err
@@ -247,6 +262,16 @@ func (s *Store) Replace(id string, by Command) error {
 		case e.state != Conflict && e.state != Refused || e.aggregate != by.Aggregate:
 			return ErrOrder
 		}
+		before, err := t.commandAt(e.seq)
+		if err != nil {
+			return err
+		}
+		if err := draft(t); err != nil {
+			return err
+		}
+		if err := s.moveBase(t, e, before.Base, by.Base); err != nil {
+			return err
+		}
 		t.touch(Outbox)
 		t.after = append(t.after, func() { s.queue.rename(id, by.ID) })
 		return t.putCommand(e.seq, by)
@@ -257,9 +282,10 @@ func (s *Store) Replace(id string, by Command) error {
 	return nil
 }
 
-// Remove takes a command out of the outbox, whatever its state. One that was sent may have had its effect.
-func (s *Store) Remove(id string) error {
-	return s.change("removing a command", []string{id}, func(*txn, *entry, *Command) (fate, error) {
+// Remove takes commands out of the outbox, whatever their state: all of them or, on an error, none. One that was sent
+// may have had its effect.
+func (s *Store) Remove(ids ...string) error {
+	return s.change("removing commands", ids, func(*txn, *entry, *Command) (fate, error) {
 		return leaves, nil
 	})
 }

@@ -260,12 +260,36 @@ func checkIdentity(tx *bbolt.Tx, seal *sealer) error {
 	return nil
 }
 
+// ensureBuckets makes what stores had not yet when this one was made.
+func (s *Store) ensureBuckets() error {
+	var missing []string
+	err := s.view(func(t *txn) error {
+		for _, name := range laterBuckets {
+			if t.bucket(name) == nil {
+				missing = append(missing, name)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	return s.commit(&txn{}, func(t *txn) error {
+		for _, name := range missing {
+			if _, err := t.tx.CreateBucket([]byte(name)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // openValues reads into memory what is kept there, and sets aside, in the file, the sealed values of a person's
 // own work that don't open. The mirror's are opened when asked for: there are many, and the centre has them.
 func (s *Store) openValues() error {
 	var bad []badValue
 	err := s.view(func(t *txn) error {
-		for _, name := range []string{bucketDrafts, bucketPreferences} {
+		for _, name := range []string{bucketDrafts, bucketHistory, bucketPreferences} {
 			err := t.bucket(name).ForEach(func(k, v []byte) error {
 				if _, _, err := t.seal.open(name, k, v); err != nil {
 					bad = append(bad, badValue{name, append([]byte(nil), k...)})

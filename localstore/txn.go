@@ -11,7 +11,8 @@ import (
 )
 
 // The buckets of the file. Keys are "kind NUL id" in drafts and mirror, a name in preferences, an ascending
-// 8-byte number in outbox, "bucket NUL key" in setaside, whose values are as they were found.
+// 8-byte number in outbox, "kind NUL id NUL" and such a number in history, "bucket NUL key" in setaside, whose values
+// are as they were found.
 const (
 	bucketMeta        = "meta"
 	bucketDrafts      = "drafts"
@@ -19,12 +20,16 @@ const (
 	bucketOutbox      = "outbox"
 	bucketPreferences = "preferences"
 	bucketSetAside    = "setaside"
+	bucketHistory     = "history"
 
 	storeFormat = 1
 )
 
 var (
-	buckets = []string{bucketMeta, bucketDrafts, bucketMirror, bucketOutbox, bucketPreferences, bucketSetAside}
+	// buckets are those that every store has; laterBuckets came after the first stores were made, and are
+	// made on opening where they are missing.
+	buckets      = []string{bucketMeta, bucketDrafts, bucketMirror, bucketOutbox, bucketPreferences, bucketSetAside}
+	laterBuckets = []string{bucketHistory}
 
 	formatKey = []byte("format") // one unsealed byte
 	checkKey  = []byte("check")  // an empty sealed value, for the key to be tried on
@@ -132,6 +137,9 @@ func kindPrefix(kind string) string {
 func keyText(bucket string, key []byte) string {
 	if bucket == bucketOutbox && len(key) == 8 {
 		return fmt.Sprint(binary.BigEndian.Uint64(key))
+	}
+	if n := len(key) - 8; bucket == bucketHistory && n > 0 {
+		return keyText(bucketDrafts, key[:n]) + fmt.Sprint(binary.BigEndian.Uint64(key[n:]))
 	}
 	return strings.ReplaceAll(string(key), "\x00", "/")
 }
