@@ -130,6 +130,7 @@ type signedData struct {
 	layout       layout
 	certificates []*x509.Certificate
 	signers      []*signerInfo
+	beside       carried // the lists beside the signers, for all of them
 }
 
 // readSignedData takes in a detached signature in BER or DER.
@@ -152,6 +153,7 @@ func readSignedData(ber []byte, max limits) (*signedData, *refusal) {
 	for _, element := range l.signers {
 		d.signers = append(d.signers, readSigner(element))
 	}
+	d.beside.readLists(l.revocations)
 	return d, d.readCertificates()
 }
 

@@ -52,6 +52,7 @@ type CRL struct {
 	signature []byte
 	entries   cryptobyte.String
 	scope     crlScope
+	seal      seal
 }
 
 // crlScope is what issuingDistributionPoint narrows a list to.
@@ -391,10 +392,12 @@ func (c *CRL) checkIssuer(authority *x509.Certificate) *refusal {
 	case authority.KeyUsage != 0 && authority.KeyUsage&x509.KeyUsageCRLSign == 0:
 		return refuse("crl_not_entitled")
 	}
-	if verifyRaw(authority, c.algorithm, c.tbs, c.signature) != nil {
-		return refuse("crl_signature")
-	}
-	return nil
+	return c.seal.check(authority, func() *refusal {
+		if verifyRaw(authority, c.algorithm, c.tbs, c.signature) != nil {
+			return refuse("crl_signature")
+		}
+		return nil
+	})
 }
 
 // isOf tells whether the list says that it is the authority's.

@@ -72,7 +72,7 @@ func (f finding) hold() bool { return f.revoked && f.entry.reason == reasonHold 
 
 // revocation judges whether the first certificate of the chain was revoked at the time, and then
 // whether those between it and the anchor were.
-func (e Evidence) revocation(chain []*x509.Certificate, at time.Time) Step {
+func (c carried) revocation(chain []*x509.Certificate, at time.Time) Step {
 	step := Step{Name: StepRevocation, Outcome: NotChecked}
 	switch len(chain) {
 	case 0:
@@ -82,8 +82,8 @@ func (e Evidence) revocation(chain []*x509.Certificate, at time.Time) Step {
 		step.Reason = "revocation_anchor"
 		return step
 	}
-	for i, c := range chain[:len(chain)-1] {
-		one := e.status(c, chain[i+1], at)
+	for i, certificate := range chain[:len(chain)-1] {
+		one := c.status(certificate, chain[i+1], at)
 		if one.Outcome == Failed && i > 0 {
 			return Step{Name: StepRevocation, Outcome: Failed, Reason: "issuer_revoked", Args: one.Args}
 		}
@@ -103,9 +103,9 @@ func (e Evidence) revocation(chain []*x509.Certificate, at time.Time) Step {
 // status judges one certificate by all that is said of it: what is revoked for good stays so; else
 // the newest word counts, and must be fresh enough for the time. Without a word that holds, the
 // step says why the last one doesn't.
-func (e Evidence) status(c, authority *x509.Certificate, at time.Time) Step {
+func (c carried) status(certificate, authority *x509.Certificate, at time.Time) Step {
 	step := Step{Name: StepRevocation, Outcome: NotChecked, Reason: "no_revocation"}
-	findings, why := e.findings(c, authority)
+	findings, why := c.findings(certificate, authority)
 	if why != nil {
 		step.Reason, step.Args = why.code, why.args
 	}
@@ -127,13 +127,34 @@ func (e Evidence) status(c, authority *x509.Certificate, at time.Time) Step {
 		return Step{Name: StepRevocation, Outcome: Failed, Reason: "suspended", Args: []string{"date", day(newest.entry.since())}}
 	case !newest.covers(at):
 		step.Reason, step.Args = "revocation_stale", []string{"date", day(newest.from)}
-	case newest.from.After(c.NotAfter):
+	case newest.from.After(certificate.NotAfter):
 		// authorities forget what has expired
-		step.Reason, step.Args = "revocation_too_late", []string{"date", day(c.NotAfter)}
+		step.Reason, step.Args = "revocation_too_late", []string{"date", day(certificate.NotAfter)}
 	default:
 		return Step{Name: StepRevocation, Outcome: Passed}
 	}
 	return step
+}
+
+// heard is what all the evidence says of one certificate.
+type heard struct {
+	findings []finding
+	why      *refusal
+}
+
+// about names a certificate and the authority that issued it.
+type about struct{ certificate, authority string }
+
+// findings is what is said of the certificate. It is asked for by every stamp of one authority, and
+// looked up once.
+func (c carried) findings(certificate, authority *x509.Certificate) ([]finding, *refusal) {
+	key := about{string(certificate.Raw), string(authority.Raw)}
+	said, known := c.heard[key]
+	if !known {
+		said.findings, said.why = c.Evidence.findings(certificate, authority)
+		c.heard[key] = said
+	}
+	return said.findings, said.why
 }
 
 // findings collects what holds, and the first reason why something doesn't.
@@ -148,7 +169,7 @@ func (e Evidence) findings(c, authority *x509.Certificate) (found []finding, why
 		if refused != nil {
 			continue // about another certificate
 		}
-		if _, refused = answer.checkResponder(authority); refused != nil {
+		if refused = answer.checkResponder(authority); refused != nil {
 			note(refused)
 			continue
 		}
@@ -225,7 +246,7 @@ func (c *CRL) continued(lists []*CRL, before finding, serial *big.Int) []finding
 // evidenceOf is what the signature carries for the signer, and what the policy adds. A stamp of the
 // policy's that is over another signer's signature is left out where there are several.
 func (d *signedData) evidenceOf(s *signerInfo, policy Policy) carried {
-	c := carriedBy(s.unsigned, d.layout.revocations)
+	c := d.beside.with(s.unsigned)
 	given := policy.Evidence
 	if len(d.signers) > 1 {
 		given.Stamps = slices.DeleteFunc(slices.Clone(given.Stamps), func(stamp *Stamp) bool {
@@ -234,6 +255,7 @@ func (d *signedData) evidenceOf(s *signerInfo, policy Policy) carried {
 	}
 	c.Evidence = c.Evidence.and(given)
 	c.Certificates = slices.Concat(d.certificates, c.Certificates)
+	c.heard = map[about]heard{}
 	return c
 }
 
@@ -279,13 +301,13 @@ func (c carried) revoked(chain []*x509.Certificate, at time.Time) Step {
 // checkStamp checks a stamp, and that its authority wasn't revoked when it made it, nor ever for a
 // stolen key, with which a stamp of any time can be made (RFC 3161, section 4); what nobody says of
 // the authority is no fault.
-func (e Evidence) checkStamp(stamp *Stamp, signature []byte, trust Trust) *refusal {
-	chain, refused := stamp.check(signature, trust, e.Certificates)
+func (c carried) checkStamp(stamp *Stamp, signature []byte, trust Trust) *refusal {
+	chain, refused := stamp.check(signature, trust, c.Certificates)
 	if refused != nil {
 		return refused
 	}
-	for i, c := range chain[:len(chain)-1] {
-		if e.status(c, chain[i+1], stamp.At).Outcome == Failed || e.stolen(c, chain[i+1]) {
+	for i, of := range chain[:len(chain)-1] {
+		if c.status(of, chain[i+1], stamp.At).Outcome == Failed || c.stolen(of, chain[i+1]) {
 			return refuse("stamp_revoked")
 		}
 	}
@@ -294,7 +316,7 @@ func (e Evidence) checkStamp(stamp *Stamp, signature []byte, trust Trust) *refus
 
 // stolen tells whether an authority has revoked the certificate, whenever, because its key is in
 // other hands.
-func (e Evidence) stolen(c, authority *x509.Certificate) bool {
-	findings, _ := e.findings(c, authority)
+func (c carried) stolen(certificate, authority *x509.Certificate) bool {
+	findings, _ := c.findings(certificate, authority)
 	return slices.ContainsFunc(findings, func(f finding) bool { return f.revoked && f.entry.compromised() })
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	encoding "encoding/asn1"
+	"slices"
 	"testing"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -119,4 +120,19 @@ func Pair(pkcs8 []byte, certificate *x509.Certificate) error {
 func ParsePrivate(pkcs8 []byte) error {
 	_, err := parsePrivate(pkcs8)
 	return err
+}
+
+// WithSignerTimes is the signature with its first signer so many times.
+func WithSignerTimes(t testing.TB, cms []byte, n int) []byte {
+	t.Helper()
+	l, refused := takeApart(cms)
+	if refused != nil {
+		t.Fatal(refused.code)
+	}
+	l.signers = slices.Repeat(l.signers[:1], n)
+	out, err := l.together()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }

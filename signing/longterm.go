@@ -29,13 +29,12 @@ type carried struct {
 	Evidence
 	stampFault *refusal
 	fault      *refusal // of certificates, lists and answers
+	heard      map[about]heard
 }
 
-// carriedBy collects the evidence of a signer's unsigned attributes and of the lists beside the
-// signers.
-func carriedBy(attributes []unsignedAttribute, lists cryptobyte.String) carried {
-	var c carried
-	c.readLists(lists)
+// with adds the evidence of a signer's unsigned attributes to that of the lists beside the signers.
+func (c carried) with(attributes []unsignedAttribute) carried {
+	c.CRLs, c.OCSP = slices.Clip(c.CRLs), slices.Clip(c.OCSP) // which other signers share
 	for _, a := range attributes {
 		switch values := a.values; a.kind {
 		case oidTimeStampToken:
@@ -169,7 +168,7 @@ func enrich(cms []byte, signer int, e Evidence) ([]byte, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	before := carriedBy(readSigner(l.signers[signer]).unsigned, nil)
+	before := carried{}.with(readSigner(l.signers[signer]).unsigned)
 	if before.fault != nil {
 		return nil, before.fault
 	}

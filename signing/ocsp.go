@@ -50,6 +50,7 @@ type OCSPAnswer struct {
 	keyHash      []byte // SHA-1 of its key
 	singles      []ocspSingle
 	nonce        []byte
+	seal         seal
 }
 
 // ocspStatus is the CHOICE of CertStatus.
@@ -351,16 +352,18 @@ func publicKeyBits(certificate *x509.Certificate) ([]byte, bool) {
 }
 
 // checkResponder checks that the authority itself, or one whom it has entitled to, signed the
-// answer (RFC 6960, section 4.2.2.2). It gives the certificate that did.
-func (a *OCSPAnswer) checkResponder(authority *x509.Certificate) (*x509.Certificate, *refusal) {
-	responder, refused := a.responder(authority)
-	if refused != nil {
-		return nil, refused
-	}
-	if verifyRaw(responder, a.algorithm, a.tbs, a.signature) != nil {
-		return nil, refuse("ocsp_signature")
-	}
-	return responder, nil
+// answer (RFC 6960, section 4.2.2.2).
+func (a *OCSPAnswer) checkResponder(authority *x509.Certificate) *refusal {
+	return a.seal.check(authority, func() *refusal {
+		responder, refused := a.responder(authority)
+		if refused != nil {
+			return refused
+		}
+		if verifyRaw(responder, a.algorithm, a.tbs, a.signature) != nil {
+			return refuse("ocsp_signature")
+		}
+		return nil
+	})
 }
 
 // signedBy checks that the authority's key signed the certificate.
@@ -491,7 +494,7 @@ func (r *OCSPRequest) Read(der []byte, now time.Time) (*OCSPAnswer, error) {
 }
 
 func (r *OCSPRequest) check(a *OCSPAnswer, now time.Time) *refusal {
-	if _, refused := a.checkResponder(r.authority); refused != nil {
+	if refused := a.checkResponder(r.authority); refused != nil {
 		return refused
 	}
 	single, refused := a.about(r.certificate, r.authority)
