@@ -133,6 +133,40 @@ func TestChains(t *testing.T) {
 	}
 }
 
+func TestTheNationsCertificatesAreIssuedByItsOwnRules(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		policies []string
+		outcome  signing.Outcome
+		reason   string
+	}{
+		{"the national policy", []string{"1.2.398.3.3.2"}, signing.Passed, ""},
+		{"an older one", []string{"1.2.398.3.3.2.4"}, signing.Passed, ""},
+		{"among others", []string{"1.2.3.4", "1.2.398.3.3.2"}, signing.Passed, ""},
+		{"none", nil, signing.Failed, "policy_missing"},
+		{"any policy", []string{"2.5.29.32.0"}, signing.Failed, "policy_unknown"},
+		{"another arc that begins alike", []string{"1.2.398.3.3.20"}, signing.Failed, "policy_unknown"},
+		{"a role", []string{"1.2.398.3.3.4.1.1"}, signing.Failed, "policy_unknown"},
+	} {
+		var certificate x509.Certificate
+		for _, policy := range c.policies {
+			oid, err := x509.ParseOID(policy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			certificate.Policies = append(certificate.Policies, oid)
+		}
+		if step := signing.NationalPolicy(&certificate); step.Outcome != c.outcome || step.Reason != c.reason {
+			t.Errorf("%s: %s %q; want %s %q", c.name, step.Outcome, step.Reason, c.outcome, c.reason)
+		}
+	}
+	// what another authority's certificates say of its rules is its own affair
+	report := issueLine(t, 2, nil).verify(t, today())
+	finds(t, report, signing.StepPolicy, signing.NotChecked, "policy_other_authority")
+	report = issueLine(t, 3, func(place int, c *x509.Certificate) { c.IsCA = place == 0 }).verify(t, today())
+	finds(t, report, signing.StepPolicy, signing.NotChecked, "not_reached")
+}
+
 // Certificates of one name that all could have issued one another cost no more than the bound.
 func TestATangleOfAuthoritiesIsGivenUpSoon(t *testing.T) {
 	l := issueLine(t, 2, func(_ int, c *x509.Certificate) { c.Subject, c.SubjectKeyId = pkix.Name{CommonName: "X"}, nil })

@@ -164,12 +164,18 @@ func (e Evidence) findings(c, authority *x509.Certificate) (found []finding, why
 			why = refused
 		}
 	}
+	genuine, refused := e.lists(c, authority)
+	known := delegates{}
 	for _, answer := range e.OCSP {
 		single, refused := answer.about(c, authority)
 		if refused != nil {
 			continue // about another certificate
 		}
-		if refused = answer.checkResponder(authority); refused != nil {
+		refused = answer.checkResponder(authority)
+		if delegate := answer.delegate(authority); refused == nil && delegate != nil && known.spoilt(delegate, genuine, answer.Produced) {
+			refused = refuse("ocsp_responder_revoked")
+		}
+		if refused != nil {
 			note(refused)
 			continue
 		}
@@ -178,8 +184,8 @@ func (e Evidence) findings(c, authority *x509.Certificate) (found []finding, why
 			entry: single.revoked, from: single.this, to: single.end(),
 		})
 	}
-	lists, refused := e.lists(c, authority)
 	note(refused)
+	lists := slices.DeleteFunc(slices.Clone(genuine), func(list *CRL) bool { return !list.covers(c) })
 	for _, list := range lists {
 		f, refused := list.finding(c.SerialNumber)
 		if refused != nil {
@@ -194,19 +200,49 @@ func (e Evidence) findings(c, authority *x509.Certificate) (found []finding, why
 	return found, why
 }
 
-// lists gives those of the authority's lists that hold and speak of such certificates.
+// lists gives those of the authority's lists that hold, and why one doesn't that speaks of such
+// certificates.
 func (e Evidence) lists(c, authority *x509.Certificate) (held []*CRL, why *refusal) {
 	for _, list := range e.CRLs {
-		if !list.isOf(authority) || !list.covers(c) {
+		if !list.isOf(authority) {
 			continue
 		}
-		if refused := list.checkIssuer(authority); refused != nil {
+		refused := list.checkIssuer(authority)
+		switch {
+		case refused == nil:
+			held = append(held, list)
+		case list.covers(c):
 			why = refused
-			continue
 		}
-		held = append(held, list)
 	}
 	return held, why
+}
+
+// delegates are what lists, which hold, have against those who answer for an authority; each is looked
+// up once.
+type delegates map[string][]revoked
+
+// spoilt tells whether the delegate was revoked or suspended when it answered, or ever for a stolen key,
+// with which an answer of any time can be made.
+func (d delegates) spoilt(delegate *x509.Certificate, lists []*CRL, at time.Time) bool {
+	key := string(delegate.Raw)
+	if _, known := d[key]; !known {
+		d[key] = against(delegate, lists)
+	}
+	return slices.ContainsFunc(d[key], func(r revoked) bool { return r.compromised() || !at.Before(r.since()) })
+}
+
+func against(c *x509.Certificate, lists []*CRL) (entries []revoked) {
+	for _, list := range lists {
+		if !list.covers(c) {
+			continue
+		}
+		entry, there, refused := list.find(c.SerialNumber)
+		if there && refused == nil && entry.reason != reasonRemove {
+			entries = append(entries, entry)
+		}
+	}
+	return entries
 }
 
 // finding is what the list alone says.

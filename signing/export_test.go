@@ -68,6 +68,11 @@ func SignedBy(certificate, issuer *x509.Certificate) string {
 	return ""
 }
 
+// NationalPolicy judges a certificate as one that a national authority has issued.
+func NationalPolicy(certificate *x509.Certificate) Step {
+	return nationalPolicy(certificate).step(StepPolicy)
+}
+
 // Signers are the SignerInfos of a signature, each as it stands there.
 func Signers(t testing.TB, cms []byte) [][]byte {
 	t.Helper()

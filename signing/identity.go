@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -140,14 +141,20 @@ func ParseCertificate(data []byte) (*x509.Certificate, error) {
 	return certificate, nil
 }
 
+// useOf weighs keyUsage and extKeyUsage, the latter where there is one: the roles of the NCA and
+// emailProtection go with documents, clientAuth with entering, and what certifies a service (a
+// timestamp authority, a responder, a web server) with neither.
 func useOf(certificate *x509.Certificate) Use {
 	const both = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
+	extended := certificate.ExtKeyUsage
+	documents := len(extended) == 0 || len(certificate.UnknownExtKeyUsage) > 0 ||
+		slices.Contains(extended, x509.ExtKeyUsageEmailProtection) || slices.Contains(extended, x509.ExtKeyUsageAny)
 	switch {
-	case certificate.IsCA:
+	case certificate.IsCA, certificate.KeyUsage&x509.KeyUsageDigitalSignature == 0:
 		return UseNone
-	case certificate.KeyUsage&both == both:
+	case documents && certificate.KeyUsage&both == both:
 		return UseSign
-	case certificate.KeyUsage&both == x509.KeyUsageDigitalSignature:
+	case documents, slices.Contains(extended, x509.ExtKeyUsageClientAuth):
 		return UseAuth
 	}
 	return UseNone

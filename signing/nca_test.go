@@ -82,6 +82,7 @@ func TestAllKeysOfTheNationalTestContourOpenAndSign(t *testing.T) {
 			}
 			report := signing.Verify(pdf(), cms, at, policy)
 			valid(t, report)
+			finds(t, report, signing.StepPolicy, signing.Passed, "")
 			if !report.Demo || report.Anchor != signing.DemoAnchor || report.Signer.Serial != id.Serial {
 				t.Errorf("demo %v, anchor %q, signer %s", report.Demo, report.Anchor, report.Signer.Serial)
 			}

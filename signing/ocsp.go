@@ -30,9 +30,8 @@ const (
 
 // Identifiers of RFC 6960.
 const (
-	oidOCSPBasic   = "1.3.6.1.5.5.7.48.1.1"
-	oidOCSPNonce   = "1.3.6.1.5.5.7.48.1.2"
-	oidOCSPNoCheck = "1.3.6.1.5.5.7.48.1.5"
+	oidOCSPBasic = "1.3.6.1.5.5.7.48.1.1"
+	oidOCSPNonce = "1.3.6.1.5.5.7.48.1.2"
 )
 
 // OCSPAnswer is an authority's word on whether certificates are revoked (RFC 6960). It has been
@@ -353,6 +352,11 @@ func publicKeyBits(certificate *x509.Certificate) ([]byte, bool) {
 
 // checkResponder checks that the authority itself, or one whom it has entitled to, signed the
 // answer (RFC 6960, section 4.2.2.2).
+//
+// Whether the delegate's own certificate is revoked is left to us by RFC 6960, section 4.2.2.2.1, where
+// it lacks id-pkix-ocsp-nocheck, and told not to be asked where it has it. Nobody is asked here in
+// either case: who could answer is the delegate itself. But a list at hand that revokes it counts in
+// either case too, see [Evidence].
 func (a *OCSPAnswer) checkResponder(authority *x509.Certificate) *refusal {
 	return a.seal.check(authority, func() *refusal {
 		responder, refused := a.responder(authority)
@@ -379,24 +383,33 @@ func (a *OCSPAnswer) responder(authority *x509.Certificate) (*x509.Certificate, 
 	if a.isBy(authority) {
 		return authority, nil
 	}
-	for _, c := range a.certificates {
-		if !a.isBy(c) {
-			continue
-		}
-		switch {
-		case !bytes.Equal(c.RawIssuer, authority.RawSubject) || signedBy(c, authority) != nil:
-			return nil, refuse("ocsp_other_issuer")
-		case !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageOCSPSigning),
-			c.KeyUsage != 0 && c.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0:
-			return nil, refuse("ocsp_not_entitled")
-		case strange(c):
-			return nil, refuse("ocsp_critical")
-		case a.Produced.Before(c.NotBefore), a.Produced.After(c.NotAfter):
-			return nil, refuse("ocsp_responder_expired")
-		}
-		return c, nil
+	c := a.delegate(authority)
+	switch {
+	case c == nil, !bytes.Equal(c.RawIssuer, authority.RawSubject), signedBy(c, authority) != nil:
+		return nil, refuse("ocsp_other_issuer")
+	case !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageOCSPSigning),
+		c.KeyUsage != 0 && c.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0:
+		return nil, refuse("ocsp_not_entitled")
+	case strange(c):
+		return nil, refuse("ocsp_critical")
+	case a.Produced.Before(c.NotBefore), a.Produced.After(c.NotAfter):
+		return nil, refuse("ocsp_responder_expired")
 	}
-	return nil, refuse("ocsp_other_issuer")
+	return c, nil
+}
+
+// delegate is the certificate of whom the answer says that it is, nil for the authority itself and
+// where there is none.
+func (a *OCSPAnswer) delegate(authority *x509.Certificate) *x509.Certificate {
+	if a.isBy(authority) {
+		return nil
+	}
+	for _, c := range a.certificates {
+		if a.isBy(c) {
+			return c
+		}
+	}
+	return nil
 }
 
 // isBy tells whether the answer says that it is the certificate's owner's.

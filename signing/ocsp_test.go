@@ -76,6 +76,44 @@ func TestAnAnswerOfTheAuthorityOrItsDelegateTellsWhetherACertificateIsRevoked(t 
 	}
 }
 
+func TestAnAnswerCountsForNothingOnceItsDelegateIsRevoked(t *testing.T) {
+	const superseded, stolen, hold = 4, 1, 6
+	const delegates = "http://crl.test/delegates" // where a list lies that says nothing of signers
+	each(t, func(t *testing.T, w *world) {
+		at := now().Add(-time.Minute)
+		responder := w.root.Issue(testpki.Order{Name: "OCSP 4", Extended: []string{testpki.KeyOCSPSigning}, CRL: []string{delegates}})
+		word := w.good(at)
+		word.Bundle = []*x509.Certificate{responder.Certificate}
+		answered := answers(t, responder.OCSP(word))
+		for _, c := range []struct {
+			name    string
+			revoked *testpki.Party
+			at      time.Time
+			reason  int64
+			by      *testpki.Party
+			want    string
+		}{
+			{"another delegate was", w.stamper, at, superseded, w.root, ""},
+			{"it was when it answered", responder, at, superseded, w.root, "ocsp_responder_revoked"},
+			{"it was suspended when it answered", responder, at, hold, w.root, "ocsp_responder_revoked"},
+			{"later", responder, at.Add(time.Second), superseded, w.root, ""},
+			{"later, for a stolen key", responder, at.Add(time.Second), stolen, w.root, "ocsp_responder_revoked"},
+			{"by an authority of the same name", responder, at, stolen, testpki.NewRoot(w.root.Kind(), "ROOT", today()), ""},
+		} {
+			list := w.list(5, now(), testpki.Entry{Serial: c.revoked.Certificate.SerialNumber, At: c.at, Reason: c.reason})
+			list.Point = place(delegates)
+			outcome := signing.Passed
+			if c.want != "" {
+				outcome = signing.NotChecked
+			}
+			step := w.verify(now(), both(answered, crls(t, c.by.CRL(list)))).Step(signing.StepRevocation)
+			if step.Outcome != outcome || step.Reason != c.want {
+				t.Errorf("%s: %s %q; want %s %q", c.name, step.Outcome, step.Reason, outcome, c.want)
+			}
+		}
+	})
+}
+
 func TestAnAnswerJustFetchedMustBeToWhatWasAsked(t *testing.T) {
 	nonce := []byte("0123456789abcdef")
 	for _, c := range []struct {

@@ -60,6 +60,9 @@ const (
 	oidPrefixLegacy    = "1.2.398.3.10.1.1.1."
 	oidLegacyHash      = "1.2.398.3.10.1.3.1"
 
+	// The certificate policies of the national authority; older ones are numbered below it.
+	oidNationalPolicies = "1.2.398.3.3.2"
+
 	// RFC 7292 and the encryptions of RFC 8018.
 	oidKeyBag         = "1.2.840.113549.1.12.10.1.1"
 	oidShroudedKeyBag = "1.2.840.113549.1.12.10.1.2"

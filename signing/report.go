@@ -15,6 +15,7 @@ const (
 	StepChain      StepName = "chain"      // the certificate comes from a trusted anchor
 	StepValidity   StepName = "validity"   // it was valid at the reference time
 	StepKeyUsage   StepName = "key_usage"  // it is meant for this
+	StepPolicy     StepName = "policy"     // it was issued by rules that are known
 	StepRevocation StepName = "revocation" // it was not revoked
 	StepTimestamp  StepName = "timestamp"  // an authority witnessed the time
 	StepSigner     StepName = "signer"     // it is the expected person and organisation
@@ -60,7 +61,8 @@ type Report struct {
 }
 
 // Valid tells whether nothing failed and everything that can be checked was. Revocation and
-// timestamp may be not checked, and the signer where the policy expects nobody in particular.
+// timestamp may be not checked, the rules of authorities that aren't the nation's, and the signer
+// where the policy expects nobody in particular.
 func (r Report) Valid() bool { return r.Outcome() == Passed }
 
 // Outcome is the whole in one word: failed when anything failed, not checked when something that
@@ -95,6 +97,8 @@ func (s Step) optional() bool {
 	switch s.Name {
 	case StepRevocation, StepTimestamp:
 		return true
+	case StepPolicy:
+		return s.Reason == "policy_other_authority"
 	case StepSigner:
 		return s.Reason == "anyone"
 	}

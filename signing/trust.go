@@ -88,8 +88,7 @@ func ChosenTrust(anchors []*x509.Certificate) Trust {
 // KindOfAnchor is what a certificate would be as an anchor: pinned and demo ones are known, any
 // other is somebody's choice.
 func KindOfAnchor(certificate *x509.Certificate) AnchorKind {
-	sum := sha256.Sum256(certificate.Raw)
-	fingerprint := hex.EncodeToString(sum[:])
+	fingerprint := fingerprintOf(certificate)
 	if _, ok := PinnedAnchors()[fingerprint]; ok {
 		return PinnedAnchor
 	}
@@ -97,6 +96,19 @@ func KindOfAnchor(certificate *x509.Certificate) AnchorKind {
 		return DemoAnchor
 	}
 	return ExtraAnchor
+}
+
+// national tells whether the anchor is one of the nation's, or of its test contour, which issues by
+// the same rules.
+func national(anchor *x509.Certificate) bool {
+	fingerprint := fingerprintOf(anchor)
+	_, pinned := PinnedAnchors()[fingerprint]
+	return pinned || slices.Contains(testAnchors(), fingerprint)
+}
+
+func fingerprintOf(certificate *x509.Certificate) string {
+	sum := sha256.Sum256(certificate.Raw)
+	return hex.EncodeToString(sum[:])
 }
 
 // PinnedAnchors are the national anchors by the SHA-256 of the DER certificate, in lower-case

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -149,6 +150,7 @@ func (d *signedData) judgeSigner(s *signerInfo, sums *digests, at time.Time, pol
 		origin,
 		validity(certificate, at).step(StepValidity),
 		keyUsage(certificate, policy).step(StepKeyUsage),
+		issuedBy(certificate, chain),
 		evidence.revoked(chain, at),
 		timestamp,
 		expected(report.Signer, policy),
@@ -160,7 +162,7 @@ func (d *signedData) judgeSigner(s *signerInfo, sums *digests, at time.Time, pol
 func unread(why *refusal, at time.Time, policy Policy) Report {
 	steps := []Step{why.step(StepIntegrity)}
 	for _, name := range []StepName{
-		StepSignature, StepChain, StepValidity, StepKeyUsage, StepRevocation, StepTimestamp, StepSigner,
+		StepSignature, StepChain, StepValidity, StepKeyUsage, StepPolicy, StepRevocation, StepTimestamp, StepSigner,
 	} {
 		steps = append(steps, Step{Name: name, Outcome: NotChecked, Reason: "not_reached"})
 	}
@@ -185,6 +187,31 @@ func keyUsage(certificate *x509.Certificate, policy Policy) *refusal {
 		return refuse("auth_only")
 	}
 	return nil
+}
+
+// issuedBy judges the certificate policies of a checked chain's signer: order 1187 of 2015-12-09 wants
+// one that is known. Those of the national authorities are; what others have is their own affair.
+func issuedBy(certificate *x509.Certificate, chain []*x509.Certificate) Step {
+	switch {
+	case chain == nil:
+		return Step{Name: StepPolicy, Outcome: NotChecked, Reason: "not_reached"}
+	case !national(chain[len(chain)-1]):
+		return Step{Name: StepPolicy, Outcome: NotChecked, Reason: "policy_other_authority"}
+	}
+	return nationalPolicy(certificate).step(StepPolicy)
+}
+
+// nationalPolicy refuses a certificate without a policy of the NCA's.
+func nationalPolicy(certificate *x509.Certificate) *refusal {
+	if len(certificate.Policies) == 0 {
+		return refuse("policy_missing")
+	}
+	for _, policy := range certificate.Policies {
+		if named := policy.String(); named == oidNationalPolicies || strings.HasPrefix(named, oidNationalPolicies+".") {
+			return nil
+		}
+	}
+	return refuse("policy_unknown", "policy", certificate.Policies[0].String())
 }
 
 func expected(signer Identity, policy Policy) Step {

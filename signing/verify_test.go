@@ -38,7 +38,7 @@ func TestAGenuineSignatureHasAReportOfNamedSteps(t *testing.T) {
 			t.Errorf("%s is %s %q, want %s %q", want.Name, got.Outcome, got.Reason, want.Outcome, want.Reason)
 		}
 	}
-	if len(report.Steps) != 8 || !report.Demo || !report.SigningTime.Equal(today()) || len(report.Chain) != 2 {
+	if len(report.Steps) != 9 || !report.Demo || !report.SigningTime.Equal(today()) || len(report.Chain) != 2 {
 		t.Errorf("%d steps, demo %v, claimed %v, chain of %d", len(report.Steps), report.Demo, report.SigningTime, len(report.Chain))
 	}
 	if got := report.Signer; got.Owner != "ӘБІЛОВА АЙГҮЛ СЕРІКҚЫЗЫ" || got.IIN != auditorIIN || got.BIN != officeBIN {
