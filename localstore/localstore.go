@@ -65,6 +65,9 @@ type Store struct {
 	queue  queue
 	cursor string
 
+	indexing   *indexing      // nil before Index
+	background sync.WaitGroup // what goes on while the store is open
+
 	listening sync.Mutex
 	listeners map[int]func(Topic)
 	nextID    int
@@ -154,6 +157,7 @@ func (s *Store) Path() string { return s.path }
 // Close waits for the operations under way, closes the file, lets the lock go and zeroes the key. Calling it
 // again does nothing; every other method gives ErrClosed afterwards.
 func (s *Store) Close() error {
+	defer s.background.Wait() // it ends with the store
 	s.life.Lock()
 	defer s.life.Unlock()
 	if s.closed {
@@ -221,7 +225,7 @@ func (s *Store) commit(t *txn, fn func(*txn) error) error {
 	}))
 	if err != nil && committing && s.broken.Load() == nil {
 		// A commit that failed at its last fsync may be in the file all the same: read it, don't guess.
-		return errors.Join(fmt.Errorf("saving: %w", err), s.reload())
+		return errors.Join(fmt.Errorf("saving: %w", err), s.reload(), s.reindex(t))
 	}
 	if err != nil {
 		return err
@@ -230,6 +234,9 @@ func (s *Store) commit(t *txn, fn func(*txn) error) error {
 	defer s.memory.Unlock()
 	for _, change := range t.after {
 		change()
+	}
+	if s.indexing != nil && len(t.there)+len(t.gone) > 0 {
+		s.indexing.apply(t.there, t.gone)
 	}
 	return nil
 }

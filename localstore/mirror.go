@@ -2,6 +2,7 @@ package localstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -16,12 +17,13 @@ type Object struct {
 // and the cursor behind the page, in one transaction. An object that the mirror has in a newer version stays:
 // an answer to a command may have been faster than the feed. When ctx ends, nothing of the page is taken.
 func (s *Store) ApplyChanges(ctx context.Context, cursor string, changed []Object, gone []Ref) error {
+	entries := s.entries(changed)
 	err := s.update(func(t *txn) error {
-		for _, o := range changed {
+		for i, o := range changed {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := t.putObject(o); err != nil {
+			if err := t.putObject(o, entries, i); err != nil {
 				return err
 			}
 		}
@@ -31,7 +33,7 @@ func (s *Store) ApplyChanges(ctx context.Context, cursor string, changed []Objec
 				return err
 			}
 			t.touch(Mirror)
-			if err := t.bucket(bucketMirror).Delete(key); err != nil {
+			if err := errors.Join(t.bucket(bucketMirror).Delete(key), t.unindexObject(key)); err != nil {
 				return err
 			}
 		}
@@ -48,8 +50,8 @@ func (s *Store) ApplyChanges(ctx context.Context, cursor string, changed []Objec
 }
 
 // putObject writes the object unless the mirror has a newer one. A mirrored value that doesn't open is
-// replaced, and so mended.
-func (t *txn) putObject(o Object) error {
+// replaced, and so mended. entries are of all objects of the transaction; see indexObject.
+func (t *txn) putObject(o Object, entries []Entry, i int) error {
 	key, err := Ref{o.Kind, o.ID}.key()
 	if err != nil {
 		return err
@@ -61,7 +63,10 @@ func (t *txn) putObject(o Object) error {
 		return nil
 	}
 	t.touch(Mirror)
-	return t.put(bucketMirror, key, uint64(o.Version), o.Body)
+	if err := t.put(bucketMirror, key, uint64(o.Version), o.Body); err != nil {
+		return err
+	}
+	return t.indexObject(key, o, entries, i)
 }
 
 // Cursor is the cursor given with the last page of changes; empty means: mirror from the beginning.
@@ -113,6 +118,9 @@ func (s *Store) ResetMirror() error {
 			return err
 		}
 		if _, err := t.tx.CreateBucket([]byte(bucketMirror)); err != nil {
+			return err
+		}
+		if err := t.unindexAll(s.indexing); err != nil {
 			return err
 		}
 		t.touch(Mirror)

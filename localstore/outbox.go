@@ -182,12 +182,13 @@ func (s *Store) Finish(id string, o Outcome) error {
 	if err := checkSize("answer", o.Answer); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
+	entries := s.entries(o.Apply)
 	return s.change(doing, []string{id}, func(t *txn, e *entry, cmd *Command) (fate, error) {
 		if e.state != Sent {
 			return stays, ErrOrder
 		}
-		for _, object := range o.Apply {
-			if err := t.putObject(object); err != nil {
+		for i, object := range o.Apply {
+			if err := t.putObject(object, entries, i); err != nil {
 				return stays, err
 			}
 		}

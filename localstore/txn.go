@@ -43,6 +43,9 @@ type txn struct {
 	after []func() // changes of memory, made once the transaction is committed
 
 	touched []Topic
+
+	there []Indexed // what the index says now, for memory
+	gone  []Ref
 }
 
 func (t *txn) touch(topic Topic) {
