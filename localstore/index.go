@@ -87,11 +87,15 @@ func (s *Store) Index(by Indexer) error {
 		if err := s.forget(ix); err != nil {
 			return err
 		}
-		s.background.Go(func() { ix.done(s.build(ix)) })
+		s.background.Go(func() {
+			defer close(s.settled)
+			ix.done(s.build(ix))
+		})
 		return nil
 	}
 	close(ix.whole)
 	s.background.Go(func() {
+		defer close(s.settled)
 		err := s.load(ix)
 		var bad *UnsealError
 		if errors.As(err, &bad) {

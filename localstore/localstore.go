@@ -22,7 +22,7 @@
 // is collected is out of reach.
 //
 // Beside the file P live P.lock (the single-instance guard), P.header (how to make the key from a passphrase,
-// and a sealed check value), P.snapshots/ and, after an accident, P.damaged-<time>.
+// and a sealed check value), P.snapshots/, P.clean while the store is closed (see clean.go) and, after an accident, P.damaged-<time>.
 package localstore
 
 import (
@@ -67,6 +67,9 @@ type Store struct {
 
 	indexing   *indexing      // nil before Index
 	background sync.WaitGroup // what goes on while the store is open
+	settled    chan struct{}  // closed once the index is in memory
+	ending     chan struct{}  // closed when the store is being closed
+	end        sync.Once
 
 	listening sync.Mutex
 	listeners map[int]func(Topic)
@@ -115,7 +118,7 @@ func Open(path string, key Key, options ...Option) (*Store, error) {
 	}
 	s := &Store{
 		path: path, lock: lock, clock: o.clock, snapshots: o.snapshots, queue: newQueue(),
-		seal: newSealer(key), listeners: map[int]func(Topic){},
+		seal: newSealer(key), listeners: map[int]func(Topic){}, settled: make(chan struct{}), ending: make(chan struct{}),
 	}
 	if err := s.open(o.derivation); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -157,6 +160,7 @@ func (s *Store) Path() string { return s.path }
 // Close waits for the operations under way, closes the file, lets the lock go and zeroes the key. Calling it
 // again does nothing; every other method gives ErrClosed afterwards.
 func (s *Store) Close() error {
+	s.end.Do(func() { close(s.ending) })
 	defer s.background.Wait() // it ends with the store
 	s.life.Lock()
 	defer s.life.Unlock()
@@ -164,15 +168,17 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	s.seal.close()
 	var err error
 	switch {
 	case s.db == nil: // Open failed before there was one
 	case s.broken.Load() != nil:
 		err = s.db.abandon()
 	default:
-		err = s.db.Close()
+		if err = s.db.Close(); err == nil {
+			markClean(s.path, s.seal)
+		}
 	}
+	s.seal.close()
 	return errors.Join(err, s.lock.Close())
 }
 

@@ -21,7 +21,10 @@ var (
 func (s *Store) openOrRecover(known bool) (*boltFile, error) {
 	cause := s.presence()
 	if cause == nil {
-		db, err := openSound(s.path, s.seal)
+		db, err := s.openUntouched()
+		if db == nil && err == nil {
+			db, err = openSound(s.path, s.seal)
+		}
 		var d *damage
 		if !errors.As(err, &d) {
 			return db, err
@@ -171,18 +174,29 @@ func openSound(name string, seal *sealer) (*boltFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = catchDamage(func() error {
+	if err := identify(db, seal, checkPages); err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+// identify checks that an open file is the store that the key is of, and before it what else is to be checked
+// (nil: nothing). Where it isn't, the file is closed.
+func identify(db *boltFile, seal *sealer, before func(*bbolt.Tx) error) error {
+	err := catchDamage(func() error {
 		return db.View(func(tx *bbolt.Tx) error {
-			if err := checkPages(tx); err != nil {
-				return err
+			if before != nil {
+				if err := before(tx); err != nil {
+					return err
+				}
 			}
 			return checkIdentity(tx, seal)
 		})
 	})
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return errors.Join(err, db.Close())
 	}
-	return db, nil
+	return nil
 }
 
 // boltFile is an open bbolt file.

@@ -28,6 +28,11 @@ func checkStructure(name string) error {
 	if err != nil {
 		return err
 	}
+	return w.all()
+}
+
+// all follows everything.
+func (w *walk) all() error {
 	if err := w.freelist(); err != nil {
 		return err
 	}
@@ -84,6 +89,8 @@ type walk struct {
 	use  []pageUse // by page number, below the high-water mark
 
 	buffers [][]byte // by depth
+
+	ending <-chan struct{} // when it is closed, the walk ends with errEnding; nil: never
 }
 
 func newWalk(f io.ReaderAt, size int64) (*walk, error) {
@@ -163,6 +170,11 @@ func isMetaPage(f io.ReaderAt, id uint64, at int64) error {
 // load reads the page with what overflows from it, and marks all of it as used. What it returns is good until
 // the next page of this depth is loaded: a page's keys bound the pages below it, and only those.
 func (w *walk) load(id uint64, depth int) ([]byte, error) {
+	select {
+	case <-w.ending:
+		return nil, errEnding
+	default:
+	}
 	if id < 2 || id >= w.meta.high {
 		return nil, damaged("page %d is outside the file's %d", id, w.meta.high)
 	}
@@ -237,7 +249,7 @@ func (w *walk) page(id uint64, low, high []byte, depth int) error {
 	}
 	err = w.elements(raw, low, high, depth)
 	var d *damage
-	if errors.As(err, &d) {
+	if errors.As(err, &d) || errors.Is(err, errEnding) {
 		return err
 	}
 	if err != nil {
