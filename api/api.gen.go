@@ -839,6 +839,9 @@ type Problem struct {
 	// Reason stable code
 	Reason string `json:"reason,omitempty,omitzero"`
 
+	// Restored how far the log was read that the centre has no more, and how far its log goes now; of 410 "restored"
+	Restored Restored `json:"restored,omitempty,omitzero"`
+
 	// Rule id in the requirements, as R-3.10
 	Rule    string `json:"rule,omitempty,omitzero"`
 	Status  int    `json:"status"`
@@ -906,6 +909,12 @@ type ReportRow struct {
 	PublishedAt time.Time         `json:"published_at"`
 	Purchase    string            `json:"purchase"`
 	Status      control.Status    `json:"status"`
+}
+
+// Restored how far the log was read that the centre has no more, and how far its log goes now; of 410 "restored"
+type Restored struct {
+	Head time.Time `json:"head"`
+	Read time.Time `json:"read"`
 }
 
 // Rulebook The rule book's data. Its number is the version of its object: every book that was ever in force is kept under its own.

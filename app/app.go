@@ -86,6 +86,9 @@ func (d *Door) sit(ctx context.Context, session api.Session, secret []byte, open
 func seat(ctx context.Context, desk *Desk) (*Desk, error) {
 	desk.waiting, desk.own = map[string]chan error{}, map[string][]ownStep{}
 	desk.kick, desk.online = make(chan struct{}, 1), true
+	if err := desk.recallRestored(); err != nil {
+		desk.log.Error("whether the centre was restored is not known any more", "cause", err)
+	}
 	held, err := desk.begin(ctx)
 	if err != nil {
 		return nil, errors.Join(err, desk.store.Close())
@@ -131,6 +134,7 @@ type Desk struct {
 	expired  bool
 	over     bool
 	mirrored time.Time
+	restored Restored
 }
 
 // Actor is who asks the rules: I, or I in the place of another while I substitute for them; then nobody.
@@ -154,6 +158,7 @@ type State struct {
 	Expired  bool      // the session has ended: enter again; nothing is lost
 	Over     bool      // the substitution has ended; nothing is lost
 	Mirrored time.Time // as of when the facts are
+	Restored Restored  // the centre was; see RestoredSentence and ForgetRestored
 	Outbox   localstore.Counts
 }
 
@@ -161,7 +166,7 @@ type State struct {
 func (d *Desk) State() State {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return State{Online: d.online, Expired: d.expired, Over: d.over, Mirrored: d.mirrored, Outbox: d.store.Counts()}
+	return State{Online: d.online, Expired: d.expired, Over: d.over, Mirrored: d.mirrored, Restored: d.restored, Outbox: d.store.Counts()}
 }
 
 // Leave ends the session and closes the local store. What waits in the outbox stays there. A desk in

@@ -145,7 +145,9 @@ type house struct {
 	store  *store.Store
 	origin string
 	line   *toxiproxy.Proxy
+	path   string // of the centre's store
 	seats  string // local stores
+	centre atomic.Pointer[http.Handler]
 	// between, when it is set, sees each request before the centre; true says that it answered.
 	between atomic.Pointer[func(http.ResponseWriter, *http.Request) bool]
 }
@@ -160,7 +162,7 @@ func given(t testing.TB) *house {
 	if err := os.WriteFile(path, m.store, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, made: m, seats: t.TempDir()}
+	h := &house{t: t, made: m, path: path, seats: t.TempDir()}
 	if h.store, err = store.OpenSQLite(context.Background(), path, store.Options{Demo: true}); err != nil {
 		t.Fatalf("opening the store: %v", err)
 	}
@@ -170,19 +172,12 @@ func given(t testing.TB) *house {
 		t.Fatalf("laying the line: %v", err)
 	}
 	h.origin = "http://" + h.line.Listen
-	s, err := server.New(context.Background(), server.Config{
-		Store: h.store, Book: server.BuiltInBook(), Trust: signing.DemoTrust(m.authority.Certificate), Origin: h.origin,
-		NameKK: "Орталық", NameRU: "Центр", Clock: noon,
-	})
-	if err != nil {
-		t.Fatalf("making the centre: %v", err)
-	}
-	centre := s.Handler()
+	h.serve()
 	gate.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if answer := h.between.Load(); answer != nil && (*answer)(w, r) {
 			return
 		}
-		centre.ServeHTTP(w, r)
+		(*h.centre.Load()).ServeHTTP(w, r)
 	})
 	gate.Start()
 	t.Cleanup(func() {
@@ -195,6 +190,20 @@ func given(t testing.TB) *house {
 		}
 	})
 	return h
+}
+
+// serve makes the centre of the store as it is now.
+func (h *house) serve() {
+	h.t.Helper()
+	s, err := server.New(context.Background(), server.Config{
+		Store: h.store, Book: server.BuiltInBook(), Trust: signing.DemoTrust(h.made.authority.Certificate), Origin: h.origin,
+		NameKK: "Орталық", NameRU: "Центр", Clock: noon,
+	})
+	if err != nil {
+		h.t.Fatalf("making the centre: %v", err)
+	}
+	centre := s.Handler()
+	h.centre.Store(&centre)
 }
 
 // answering has a function stand between the line and the centre; nil takes it away.

@@ -77,7 +77,12 @@ func (d *Desk) Sync(ctx context.Context) error {
 func (d *Desk) round(ctx context.Context) (held, err error) {
 	d.syncing.Lock()
 	defer d.syncing.Unlock()
-	held, err = d.drain(ctx)
+	if d.apart() { // who comes back hears first whether it is still the same centre
+		err = d.mirror(ctx)
+	}
+	if err == nil {
+		held, err = d.drain(ctx)
+	}
 	if err == nil {
 		err = d.mirror(ctx)
 	}
@@ -89,6 +94,13 @@ func (d *Desk) round(ctx context.Context) (held, err error) {
 		d.mirrored = d.Now()
 	}
 	return held, err
+}
+
+// apart says whether the centre was away, or has not been heard of yet.
+func (d *Desk) apart() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return !d.online || d.mirrored.IsZero()
 }
 
 // sessionEnded says whether the centre no longer knows the session.
@@ -111,12 +123,17 @@ func failedThere(err error) bool {
 
 // mirror reads the feed to its end. A cursor that the centre no longer honours starts it anew.
 func (d *Desk) mirror(ctx context.Context) error {
+	var lost *lostLog
 	for {
 		changes, err := d.client.Changes(ctx, d.store.Cursor(), feedPage)
 		var p api.Problem
 		if errors.As(err, &p) && p.Status == http.StatusGone {
-			if err := d.store.ResetMirror(); err != nil {
+			again, err := d.restart(p)
+			if err != nil {
 				return err
+			}
+			if again != nil {
+				lost = again
 			}
 			continue
 		}
@@ -131,9 +148,13 @@ func (d *Desk) mirror(ctx context.Context) error {
 				return err
 			}
 		}
-		if !changes.More {
-			return nil
+		if changes.More {
+			continue
 		}
+		if lost != nil {
+			return d.mend(lost)
+		}
+		return nil
 	}
 }
 

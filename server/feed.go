@@ -6,11 +6,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"baqylau/api"
+	"baqylau/assets"
 	"baqylau/control"
 	"baqylau/server/store"
 )
@@ -18,16 +21,38 @@ import (
 const (
 	defaultPage = 200
 	maxPage     = 1000
+
+	reasonRestored = "restored"
 )
 
-// cursor is a place in the feed: the store that it belongs to, the scopes that it was read with, and
-// the number of the last event seen. With another store or other scopes it no longer holds.
+// cursor is a place in the feed: the store that it belongs to, the scopes that it was read with, and the
+// place of the last event seen in the log. With another store, other scopes or another log it no longer
+// holds.
 type cursor struct {
 	epoch, scopes string
-	seq           int64
+	at            store.Place
 }
 
-func (c cursor) String() string { return fmt.Sprintf("%s.%s.%d", c.epoch, c.scopes, c.seq) }
+func (c cursor) String() string {
+	return fmt.Sprintf("%s.%s.%d.%s.%d", c.epoch, c.scopes, c.at.Seq, c.at.Digest, c.at.At.UnixMicro())
+}
+
+// parseCursor reads a cursor. Those of older centres, without a digest, are other cursors.
+func parseCursor(text string) (c cursor, err error) {
+	parts := strings.Split(text, ".")
+	if len(parts) == 3 {
+		parts = append(parts, "", "0")
+	}
+	if len(parts) != 5 {
+		return c, badInput("after")
+	}
+	seq, err := strconv.ParseUint(parts[2], 10, 63)
+	at, err2 := strconv.ParseInt(parts[4], 10, 64)
+	if errors.Join(err, err2) != nil {
+		return c, badInput("after")
+	}
+	return cursor{parts[0], parts[1], store.Place{Seq: int64(seq), Digest: parts[3], At: time.UnixMicro(at)}}, nil
+}
 
 func scopesDigest(scopes []string) string {
 	slices.Sort(scopes)
@@ -40,7 +65,7 @@ func scopesDigest(scopes []string) string {
 func (s *Server) GetChanges(ctx context.Context, r api.GetChangesRequestObject) (api.GetChangesResponseObject, error) {
 	c := callerOf(ctx)
 	scopes := scopesOf(c.actor)
-	at := cursor{s.store.Epoch(), scopesDigest(scopes), 0}
+	at := cursor{epoch: s.store.Epoch(), scopes: scopesDigest(scopes)}
 	limit := r.Params.Limit
 	if limit <= 0 || limit > maxPage {
 		limit = defaultPage
@@ -52,18 +77,19 @@ func (s *Server) GetChanges(ctx context.Context, r api.GetChangesRequestObject) 
 			return err
 		}
 		if r.Params.After != "" {
-			if at.seq, err = resume(r.Params.After, at, head); err != nil {
+			if at, err = resume(tx, r.Params.After, at, head); err != nil {
 				return err
 			}
 		}
-		changes, err := tx.Changes(scopes, at.seq, limit)
+		changes, err := tx.Changes(scopes, at.at.Seq, limit)
 		if err != nil {
 			return err
 		}
 		if answer.More = len(changes) == limit; answer.More {
-			at.seq = changes[len(changes)-1].Seq
-		} else {
-			at.seq = head // what lies between is not for these scopes
+			head = changes[len(changes)-1].Seq
+		} // else what lies between is not for these scopes
+		if at.at, err = tx.Place(head); err != nil {
+			return err
 		}
 		return collect(tx, c.actor, changes, &answer)
 	})
@@ -74,19 +100,37 @@ func (s *Server) GetChanges(ctx context.Context, r api.GetChangesRequestObject) 
 	return api.GetChanges200JSONResponse(answer), nil
 }
 
-func resume(text string, now cursor, head int64) (int64, error) {
-	parts := strings.Split(text, ".")
-	if len(parts) != 3 {
-		return 0, badInput("after")
+// resume finds where a cursor goes on, if it holds still. Whether the log is the one that it was read from
+// comes before what the caller may see: who mirrors anew should know why.
+func resume(tx *store.Tx, text string, now cursor, head int64) (cursor, error) {
+	c, err := parseCursor(text)
+	switch {
+	case err != nil:
+		return c, err
+	case c.epoch != now.epoch, c.at.Digest == "" && c.at.Seq > 0:
+		return c, errResync
 	}
-	seq, err := strconv.ParseInt(parts[2], 10, 64)
-	if err != nil || seq < 0 {
-		return 0, badInput("after")
+	here, err := tx.Place(min(c.at.Seq, head))
+	switch {
+	case err != nil:
+		return c, err
+	case here.Seq != c.at.Seq, here.Digest != c.at.Digest:
+		return c, restored(tx, c.at, head)
+	case c.scopes != now.scopes:
+		return c, errResync
 	}
-	if parts[0] != now.epoch || parts[1] != now.scopes || seq > head {
-		return 0, errResync
+	return c, nil
+}
+
+// restored is the answer to a cursor of a log that this centre's has parted from, or doesn't reach.
+func restored(tx *store.Tx, read store.Place, head int64) error {
+	now, err := tx.Place(head)
+	if err != nil {
+		return err
 	}
-	return seq, nil
+	p := api.Fault(http.StatusGone, reasonRestored, "read", assets.DateTime(read.At), "head", assets.DateTime(now.At))
+	p.Restored = api.Restored{Read: read.At, Head: now.At}
+	return p
 }
 
 // collect adds the present form of every changed object that the actor may see.

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,20 +154,56 @@ func TestTheFeedGoesOnWhereItWas(t *testing.T) {
 	})
 }
 
-// TestACursorOfAnotherScopeOrStoreIsAnsweredWithResync: 410.
+// TestACursorThatNoLongerHoldsIsAnsweredWithResync: of another person, of other roles, of an older centre: 410.
 func TestACursorThatNoLongerHoldsIsAnsweredWithResync(t *testing.T) {
 	w := at(t, drafted)
-	cursor := w.changes(person("auditor")).Cursor
+	auditor := person("auditor")
+	cursor := w.changes(auditor).Cursor
 	w.get(person("approver"), "/v1/changes?after="+cursor).refusedAs(t, http.StatusGone, "resync")
-	at(t, begun).get(person("auditor"), "/v1/changes?after="+cursor).refusedAs(t, http.StatusGone, "resync")
-	for _, none := range []string{"x", "a.b", "a.b.c", "a.b.-1", "..", cursor + "9999999999999999999"} {
-		w.get(person("auditor"), "/v1/changes?after="+none).refusedAs(t, http.StatusUnprocessableEntity, "bad_input")
+	parts := strings.Split(cursor, ".")
+	w.get(auditor, "/v1/changes?after="+strings.Join(parts[:3], ".")).refusedAs(t, http.StatusGone, "resync")
+	w.get(auditor, "/v1/changes?after=another"+cursor).refusedAs(t, http.StatusGone, "resync")
+	for _, none := range []string{"x", "a.b", "a.b.c", "a.b.-1", "..", "a.b.1.c", "a.b.1.c.d", cursor + "9999999999999999999"} {
+		w.get(auditor, "/v1/changes?after="+none).refusedAs(t, http.StatusUnprocessableEntity, "bad_input")
 	}
-	other := at(t, begun)
-	other.enrol(person("auditor"), control.Auditor, control.ControlReports)
-	other.prolong(person("auditor"))
-	at := given(t).changes(person("auditor")).Cursor
-	other.get(person("auditor"), "/v1/changes?after="+at).refusedAs(t, http.StatusGone, "resync")
+	w.enrol(auditor, control.Auditor, control.ControlReports)
+	w.prolong(auditor)
+	w.get(auditor, "/v1/changes?after="+cursor).refusedAs(t, http.StatusGone, "resync")
+}
+
+// TestACentreRestoredFromABackupSaysSo: while its log is shorter than what was read of it, when it has gone on
+// beyond, and to one whose roles are others since.
+func TestACentreRestoredFromABackupSaysSo(t *testing.T) {
+	auditor := person("auditor")
+	w := at(t, marked)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	w.copyTo(backup)
+	kept := w.changes(auditor).Cursor
+	w.clock.set(noon().Add(time.Hour))
+	w.draft(auditor, notificationID, 0, person("approver"))
+	cursor := w.changes(auditor).Cursor
+	file, err := os.ReadFile(backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := restored(t, file)
+	demand := func() {
+		t.Helper()
+		p := again.get(auditor, "/v1/changes?after="+cursor).refusedAs(t, http.StatusGone, "restored")
+		if !p.Restored.Read.Equal(noon().Add(time.Hour)) || !p.Restored.Head.Equal(noon()) {
+			t.Errorf("it says %+v", p.Restored)
+		}
+		again.get(auditor, "/v1/changes?after="+kept).ok(t)
+	}
+	demand()
+	before := w.events()
+	for lot := 0; again.events() <= before; lot++ {
+		again.draft(auditor, fmt.Sprintf("01900000-0000-7000-8000-00000000b00%d", lot), lot, person("approver"))
+	}
+	demand()
+	again.enrol(auditor, control.Auditor, control.ControlReports)
+	again.prolong(auditor)
+	again.get(auditor, "/v1/changes?after="+cursor).refusedAs(t, http.StatusGone, "restored")
 }
 
 // TestWhoMovesLeavesTheOldColleaguesSight: what is lost from sight is told.

@@ -45,6 +45,8 @@ var (
 	jobs string
 	//go:embed duties.sql
 	duties string
+	//go:embed chain.sql
+	chain string
 )
 
 // engine is what SQLite and PostgreSQL do differently.
@@ -114,7 +116,8 @@ func open(ctx context.Context, e engine, write, read *sql.DB, o Options) (_ *Sto
 
 func (s *Store) migrate(ctx context.Context) error {
 	provider, err := goose.NewProvider(s.engine.dialect(), s.write, nil,
-		goose.WithGoMigrations(s.migration(1, schema), s.migration(2, jobs), s.migration(3, duties)), goose.WithDisableGlobalRegistry(true))
+		goose.WithGoMigrations(s.migration(1, schema, nil), s.migration(2, jobs, nil), s.migration(3, duties, nil), s.migration(4, chain, s.chainAll)),
+		goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
 	}
@@ -138,8 +141,8 @@ func (s *Store) migrate(ctx context.Context) error {
 	return err
 }
 
-// migration is a file of SQL as the store's engine reads it.
-func (s *Store) migration(version int64, ddl string) *goose.Migration {
+// migration is a file of SQL as the store's engine reads it, and what is to be done behind it, if anything.
+func (s *Store) migration(version int64, ddl string, then func(context.Context, *sql.Tx) error) *goose.Migration {
 	ddl = strings.ReplaceAll(ddl, "/*C*/", s.engine.collate())
 	return goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 		for statement := range strings.SplitSeq(ddl, ";\n") {
@@ -150,7 +153,10 @@ func (s *Store) migration(version int64, ddl string) *goose.Migration {
 				return err
 			}
 		}
-		return nil
+		if then == nil {
+			return nil
+		}
+		return then(ctx, tx)
 	}}, nil)
 }
 

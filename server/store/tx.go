@@ -222,9 +222,9 @@ func (tx *Tx) Record(e Event) error {
 		gone = 1
 	}
 	tx.recorded = true
-	_, err = tx.exec(`INSERT INTO event (id, kind, object, version, gone, actor, action, at, body)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		id.String(), e.Kind, e.Object, e.Version, gone, e.Actor, e.Action, micros(e.At), string(e.Body))
+	_, err = tx.exec(`INSERT INTO event (id, kind, object, version, gone, actor, action, at, body, digest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		id.String(), e.Kind, e.Object, e.Version, gone, e.Actor, e.Action, micros(e.At), string(e.Body), e.digest(id.String()))
 	if err != nil {
 		return err
 	}
@@ -238,7 +238,7 @@ func (tx *Tx) Record(e Event) error {
 	return nil
 }
 
-// number gives the events that have no number yet the next ones, without a gap.
+// number gives the events that have no number yet the next ones, without a gap, and links them to those before.
 func (tx *Tx) number() error {
 	var some bool
 	err := tx.row(`SELECT EXISTS (SELECT 1 FROM event WHERE seq IS NULL)`, nil, &some)
@@ -252,8 +252,7 @@ func (tx *Tx) number() error {
 	if err != nil {
 		return err
 	}
-	n, err := tx.exec(`UPDATE event SET seq = next.seq FROM (SELECT id, $1 + row_number() OVER (ORDER BY id) AS seq
-		FROM event WHERE seq IS NULL) AS next WHERE event.id = next.id`, last)
+	n, err := tx.chain(last)
 	if err != nil {
 		return err
 	}
