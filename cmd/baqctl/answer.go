@@ -101,14 +101,14 @@ func factsOfReport(lang assets.Lang, report signing.Report, status int) reportFa
 	if id := report.Signer; id.Certificate != nil {
 		facts.Signer = &signerFacts{
 			id.Owner, id.IIN, id.Organization, id.BIN, algorithmOf(id.Certificate), id.Serial,
-			id.Certificate.Issuer.String(), id.NotBefore, id.NotAfter,
+			nameOf(id.Certificate.RawIssuer, id.Certificate.Issuer), id.NotBefore, id.NotAfter,
 		}
 	}
 	for _, step := range report.Steps {
 		facts.Steps = append(facts.Steps, reportedStep{step, stepText(lang, step)})
 	}
 	for _, certificate := range report.Chain {
-		facts.Chain = append(facts.Chain, certificate.Subject.String())
+		facts.Chain = append(facts.Chain, nameOf(certificate.RawSubject, certificate.Subject))
 	}
 	return facts
 }

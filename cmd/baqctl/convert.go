@@ -15,8 +15,8 @@ type convertCommand struct {
 
 // Run rewrites a GOST signature so that OpenSSL's gost engine, which knows the Russian identifiers alone, can check
 // it; or, the other way, one that the engine made.
-func (c convertCommand) Run(*session) error {
-	cms, err := readBounded(c.Signature, maxSignature)
+func (c convertCommand) Run(s *session) error {
+	cms, err := unlessStopped(s.ctx, func() ([]byte, error) { return readBounded(c.Signature, maxSignature) })
 	if err != nil {
 		return badInput{err}
 	}

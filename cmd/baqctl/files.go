@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -80,7 +81,11 @@ func readPassword(path string) ([]byte, error) {
 }
 
 // openKey opens a key file with the password in the first line of another file.
-func openKey(path, passwordFile string) (*signing.Key, error) {
+func openKey(ctx context.Context, path, passwordFile string) (*signing.Key, error) {
+	return unlessStopped(ctx, func() (*signing.Key, error) { return readKey(path, passwordFile) })
+}
+
+func readKey(path, passwordFile string) (*signing.Key, error) {
 	data, err := readBounded(path, maxKeyFile)
 	if err != nil {
 		return nil, badInput{err}

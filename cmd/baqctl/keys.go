@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -48,7 +49,7 @@ type keyFacts struct {
 
 // Run says whose key a file holds and whether documents can be signed with it now.
 func (c keysCommand) Run(s *session) error {
-	key, err := openKey(c.File, c.PasswordFile)
+	key, err := openKey(s.ctx, c.File, c.PasswordFile)
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (c keysCommand) Run(s *session) error {
 func factsOf(lang assets.Lang, file string, id signing.Identity, now time.Time) keyFacts {
 	facts := keyFacts{
 		File: file, Owner: id.Owner, IIN: id.IIN, Organization: id.Organization, BIN: id.BIN,
-		Algorithm: algorithmOf(id.Certificate), Serial: id.Serial, Issuer: id.Certificate.Issuer.String(),
+		Algorithm: algorithmOf(id.Certificate), Serial: id.Serial, Issuer: nameOf(id.Certificate.RawIssuer, id.Certificate.Issuer),
 		NotBefore: id.NotBefore, NotAfter: id.NotAfter, Usage: string(id.Use), Roles: rolesOf(id.Certificate),
 	}
 	if facts.Usage == "" {
@@ -146,6 +147,16 @@ func algorithmOf(certificate *x509.Certificate) string {
 		return "GOST 34.310-2004"
 	}
 	return oid.String()
+}
+
+// nameOf is a certificate's name as RFC 2253 writes it, "?" for a monstrous one: the time that it takes
+// package pkix to write a name grows with the square of its length.
+func nameOf(raw []byte, name pkix.Name) string {
+	const most = 8 << 10 // honest ones have some hundred bytes
+	if len(raw) > most {
+		return "?"
+	}
+	return name.String()
 }
 
 // rolesOf names the roles of the NCA (arc 1.2.398.3.3.4.1) that a certificate gives its owner.

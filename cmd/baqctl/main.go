@@ -62,7 +62,7 @@ func main() {
 	var c cli
 	parsed := kong.Parse(&c, kong.Name("baqctl"),
 		kong.Description("Baqylau: desk control of state procurement.\n\nExamples:\n  baqctl demo\n  baqctl serve --folder /var/lib/baqylau --listen 127.0.0.1:8443\n  baqctl import --folder /var/lib/baqylau trd-buy.json lots.json plans.json\n  baqctl admin create --folder /var/lib/baqylau --cert admin.cer\n  baqctl explain case.json --lang ru\n  baqctl keys me.p12 --password-file secret.txt\n  baqctl sign a.pdf b.pdf --key me.p12 --password-file secret.txt\n  baqctl verify a.pdf --anchors trusted"),
-		kong.UsageOnError())
+		kong.UsageOnError(), kong.NamedMapper("path", kong.MapperFunc(decodePath)))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	level := slog.LevelError
@@ -71,7 +71,11 @@ func main() {
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	lang, err := language(c.Lang, os.Getenv("BAQYLAU_LANG"))
-	parsed.FatalIfErrorf(err)
+	if err != nil { // not FatalIfErrorf: its status would be that of an invalid signature
+		parsed.Errorf("%s", err)
+		stop()
+		os.Exit(statusUsage)
+	}
 	if err := parsed.Run(&session{ctx: ctx, lang: lang, asked: c.Lang != "", log: log}); err != nil {
 		var told ended
 		if errors.As(err, &told) {
@@ -97,6 +101,9 @@ func language(asked, own string) (assets.Lang, error) {
 		return "", fmt.Errorf("BAQYLAU_LANG must be kk or ru, and not %q", l)
 	}
 }
+
+// statusUsage is the exit status of a command line that can't be understood, kong's own.
+const statusUsage = 80
 
 // ended is a command that has said everything itself and ends with the status.
 type ended int

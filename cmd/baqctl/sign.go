@@ -47,7 +47,7 @@ func (c signCommand) Run(s *session) error {
 	if err != nil {
 		return badInput{err}
 	}
-	key, err := openKey(c.Key, c.PasswordFile)
+	key, err := openKey(s.ctx, c.Key, c.PasswordFile)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (c signCommand) Run(s *session) error {
 			return badInput{err}
 		}
 	}
-	stamps, err := c.stamps(key.Identity())
+	stamps, err := c.stamps(s.ctx, key.Identity())
 	if err != nil {
 		return badInput{err}
 	}
@@ -100,20 +100,20 @@ func (c signCommand) jobs() ([]job, error) {
 // sign signs one document, of any size. What lies where the signature should go is left alone: it counts when it is
 // this key's genuine signature over the document, and is in the way when it is not.
 func (c signCommand) sign(ctx context.Context, key signing.Signatory, stamps *stamps, j job) outcome {
-	document, err := os.Open(j.document)
-	if err != nil {
-		return outcome{job: j, err: err}
-	}
-	defer document.Close()
-	info, err := document.Stat()
+	info, err := os.Stat(j.document) // before it is opened: a pipe would keep us waiting
 	if err != nil {
 		return outcome{job: j, err: err}
 	}
 	if !info.Mode().IsRegular() {
 		return outcome{job: j, err: &fs.PathError{Op: "sign", Path: j.document, Err: fs.ErrInvalid}}
 	}
+	document, err := os.Open(j.document)
+	if err != nil {
+		return outcome{job: j, err: err}
+	}
+	defer document.Close()
 	if _, err := os.Lstat(j.signature); !errors.Is(err, fs.ErrNotExist) {
-		already, err := c.isSigned(j, key.Identity())
+		already, err := unlessStopped(ctx, func() (bool, error) { return c.isSigned(j, key.Identity()) })
 		if err == nil && !already {
 			err = fmt.Errorf("%s: %w", j.signature, errInTheWay)
 		}
@@ -143,6 +143,9 @@ func (c signCommand) sign(ctx context.Context, key signing.Signatory, stamps *st
 
 // isSigned tells whether the signature file is the person's genuine signature over the document.
 func (c signCommand) isSigned(j job, by signing.Identity) (bool, error) {
+	if info, err := os.Stat(j.signature); err != nil || !info.Mode().IsRegular() {
+		return false, nil // a folder, a pipe, a link to nowhere
+	}
 	reports, _, err := verifyCommand{Document: j.document, Signature: j.signature}.verify(time.Now(), signing.Policy{})
 	if err != nil {
 		return false, err

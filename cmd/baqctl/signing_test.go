@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -297,6 +299,8 @@ func TestVerifyEndsWithItsVerdict(t *testing.T) {
 		{"after it ended", 1, []string{"a.pdf", "--anchors", "trusted", "--at", "2040-01-01T00:00:00Z"}},
 		{"noise as a signature", 3, []string{"a.pdf", "noise.p7s", "--anchors", "trusted"}},
 		{"a bomb", 3, []string{"a.pdf", "bomb.p7s", "--anchors", "trusted"}},
+		{"a signature without its document", 3, []string{"a.pdf.p7s", "--anchors", "trusted"}},
+		{"the document as its own signature", 3, []string{"a.pdf", "a.pdf", "--anchors", "trusted"}},
 		{"an empty signature", 3, []string{"a.pdf", "empty.p7s", "--anchors", "trusted"}},
 		{"no document", 3, []string{"nowhere.pdf", "--anchors", "trusted"}},
 		{"no signature", 3, []string{"c.pdf", "--anchors", "trusted"}},
@@ -323,6 +327,44 @@ func TestVerifyEndsWithItsVerdict(t *testing.T) {
 		t.Errorf("got %+v", told)
 	}
 	inWords(t, told.Text)
+}
+
+// TestADocumentMayHaveAnyName: one that is not UTF-8 too, as old archives bring along.
+func TestADocumentMayHaveAnyName(t *testing.T) {
+	b := givenBench(t)
+	for _, name := range []string{"-a.pdf", "a,b.pdf", "Құжат №1 «тест».pdf", "a\nb.pdf", "\xce\xf2\xf7\xb8\xf2.pdf"} {
+		if err := os.WriteFile(b.path(name), []byte("%PDF"), 0o600); err != nil {
+			t.Logf("%q can't be a name here: %v", name, err)
+			continue
+		}
+		if got := b.sign("ru", "--", name, "a.pdf"); got.code != 0 {
+			t.Errorf("%q: %+v", name, got)
+		}
+		if got := b.run("ru", "verify", "--anchors", "trusted", "--", name); got.code != 0 {
+			t.Errorf("%q: %+v", name, got)
+		}
+	}
+}
+
+// TestAMonstrousNameIsNotWritten: package pkix takes a minute for one that fills a signature.
+func TestAMonstrousNameIsNotWritten(t *testing.T) {
+	sane := pkix.Name{CommonName: "ҰЛТТЫҚ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ", Country: []string{"KZ"}}
+	if got := nameOf(make([]byte, 100), sane); got != sane.String() {
+		t.Errorf("got %q", got)
+	}
+	long := pkix.Name{Organization: slices.Repeat([]string{strings.Repeat("a", 200)}, 60_000)}
+	start := time.Now()
+	if got := nameOf(make([]byte, 12<<20), long); got != "?" || time.Since(start) > time.Second {
+		t.Errorf("got %d bytes after %v", len(got), time.Since(start))
+	}
+}
+
+// TestALanguageThatIsNoneIsNoVerdict: verify's statuses mean something.
+func TestALanguageThatIsNoneIsNoVerdict(t *testing.T) {
+	b := givenBench(t)
+	if got := b.run("xx", "verify", "a.pdf"); got.code != statusUsage || got.out != "" || got.err == "" {
+		t.Errorf("got %+v", got)
+	}
 }
 
 // TestADocumentMayLieInItsSignature: then it needs no file beside it, but must equal the one that is there.

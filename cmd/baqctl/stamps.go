@@ -20,14 +20,14 @@ type stamps struct {
 }
 
 // stamps is nil where no service was named. The national one has a policy for each algorithm, and its own for RSA.
-func (c signCommand) stamps(signer signing.Identity) (*stamps, error) {
+func (c signCommand) stamps(ctx context.Context, signer signing.Identity) (*stamps, error) {
 	if c.TSP == "" {
 		return nil, nil
 	}
 	if c.Anchors == "" {
 		return nil, errNoTrust
 	}
-	found, err := readAnchors(c.Anchors)
+	found, err := unlessStopped(ctx, func() (anchors, error) { return readAnchors(c.Anchors) })
 	if err != nil {
 		return nil, err
 	}

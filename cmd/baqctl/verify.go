@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"baqylau/assets"
 	"baqylau/signing"
 )
 
@@ -31,8 +32,12 @@ const (
 	statusBad     = 3
 )
 
-// errTime is a time that can't be read.
-var errTime = errors.New("not a time")
+var (
+	// errTime is a time that can't be read.
+	errTime = errors.New("not a time")
+	// errNoDocument is a detached signature alone.
+	errNoDocument = errors.New("no document beside a detached signature, nor in it")
+)
 
 // Run verifies a signature; the exit status is 0 valid, 1 invalid, 2 can't tell, 3 bad input.
 func (c verifyCommand) Run(s *session) error {
@@ -40,29 +45,40 @@ func (c verifyCommand) Run(s *session) error {
 	if err != nil {
 		return badInput{err}
 	}
+	answer, err := unlessStopped(s.ctx, func() (answer, error) { return c.answer(s.lang, at) })
+	if err != nil {
+		return badInput{err}
+	}
+	if c.JSON {
+		err = printJSON(os.Stdout, answer)
+	} else {
+		err = answer.print(os.Stdout, s.lang)
+	}
+	switch {
+	case err != nil:
+		return badInput{err} // nobody was told: that must not look like a verdict
+	case answer.status != statusValid:
+		return ended(answer.status)
+	}
+	return nil
+}
+
+// answer verifies by the anchors of the folder.
+func (c verifyCommand) answer(lang assets.Lang, at time.Time) (answer, error) {
 	policy := signing.Policy{RequireNonRepudiation: true}
 	if c.Anchors != "" {
 		found, err := readAnchors(c.Anchors)
 		if err != nil {
-			return badInput{err}
+			return answer{}, err
 		}
 		policy.Trust = signing.ChosenTrust(found.certificates)
 		policy.Evidence.CRLs = found.lists
 	}
 	reports, isSignature, err := c.verify(at, policy)
 	if err != nil {
-		return badInput{err}
+		return answer{}, err
 	}
-	answer := answerOf(s.lang, reports, isSignature, policy.Trust.Empty())
-	if c.JSON {
-		err = printJSON(os.Stdout, answer)
-	} else {
-		err = answer.print(os.Stdout, s.lang)
-	}
-	if err == nil && answer.status != statusValid {
-		err = ended(answer.status)
-	}
-	return err
+	return answerOf(lang, reports, isSignature, policy.Trust.Empty()), nil
 }
 
 // verify reads the document and its signature, neither of them whole: a document may be of any size. isSignature
@@ -77,22 +93,23 @@ func (c verifyCommand) verify(at time.Time, policy signing.Policy) (reports []si
 		return nil, false, err
 	}
 	defer document.Close()
-	if path == c.Document {
-		reports, err = signing.VerifyAttached(document, io.Discard, at, policy)
-		return reports, true, err
+	signature := document
+	if path != c.Document {
+		if signature, err = os.Open(path); err != nil {
+			return nil, false, err
+		}
+		defer signature.Close()
 	}
-	signature, err := os.Open(path)
-	if err != nil {
-		return nil, false, err
-	}
-	defer signature.Close()
 	buffered := bufio.NewReader(signature)
-	beginning, err := buffered.Peek(peeked)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if isSignature, err = beginsAsSignature(buffered); err != nil || !isSignature {
 		return nil, false, err
 	}
-	if isSignature = signing.IsCMS(beginning); !isSignature {
-		return nil, false, nil
+	if path == c.Document {
+		reports, err = signing.VerifyAttached(buffered, io.Discard, at, policy)
+		if err == nil && refusedAs(reports, "detached") {
+			err = errNoDocument
+		}
+		return reports, true, err
 	}
 	cms, err := io.ReadAll(io.LimitReader(buffered, maxSignature+1))
 	if err != nil {
@@ -100,7 +117,7 @@ func (c verifyCommand) verify(at time.Time, policy signing.Policy) (reports []si
 	}
 	if len(cms) <= maxSignature {
 		reports, err = signing.VerifyDetached(document, cms, at, policy)
-		if err != nil || !carriesContent(reports) {
+		if err != nil || !refusedAs(reports, "attached") {
 			return reports, true, err
 		}
 	}
@@ -108,8 +125,15 @@ func (c verifyCommand) verify(at time.Time, policy signing.Policy) (reports []si
 	return reports, true, err
 }
 
-// peeked is enough of a file to see whether it is a signature.
-const peeked = 64
+// beginsAsSignature tells whether a file is meant as a signature.
+func beginsAsSignature(in *bufio.Reader) (bool, error) {
+	const enough = 64
+	beginning, err := in.Peek(enough)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	return signing.IsCMS(beginning), nil
+}
 
 // signature is the path of the signature: the one named; the one that lies beside the document under its name; or the
 // document itself, when it is a signature with a document inside.
@@ -128,19 +152,19 @@ func (c verifyCommand) signature() (string, error) {
 		return "", err
 	}
 	defer document.Close()
-	beginning, err := bufio.NewReader(document).Peek(peeked)
-	if err != nil && !errors.Is(err, io.EOF) {
+	attached, err := beginsAsSignature(bufio.NewReader(document))
+	if err != nil {
 		return "", err
 	}
-	if signing.IsCMS(beginning) {
+	if attached {
 		return c.Document, nil
 	}
 	return c.Document + ".p7s", nil
 }
 
-// carriesContent tells whether a signature was refused as a detached one for having its document inside.
-func carriesContent(reports []signing.Report) bool {
-	return len(reports) == 1 && reports[0].Step(signing.StepIntegrity).Reason == "attached"
+// refusedAs tells whether a signature was refused for having its document inside ("attached"), or for having none.
+func refusedAs(reports []signing.Report, reason string) bool {
+	return len(reports) == 1 && reports[0].Step(signing.StepIntegrity).Reason == reason
 }
 
 // verifyBoth checks a signature that carries a document, and that it is the one that lies beside it.

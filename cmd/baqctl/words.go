@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"slices"
 	"syscall"
 
 	"baqylau/api"
@@ -46,6 +47,8 @@ func sentence(lang assets.Lang, err error) (text string, whole bool) {
 		return lang.T("cmd.no_numbers"), true
 	case errors.Is(err, errRefused):
 		return lang.T("cmd.import.refused"), true
+	case errors.Is(err, errNoDocument):
+		return lang.T("signing.reason.detached"), true
 	case errors.Is(err, errNoPassword):
 		return lang.T("eds.no_password"), true
 	case errors.Is(err, errTime):
@@ -78,6 +81,8 @@ func machineKey(err error) string {
 		return "cmd.address_taken"
 	case errors.As(err, &network) && network.Op == "listen":
 		return "cmd.address_bad"
+	case slices.ContainsFunc(noRoom, func(no syscall.Errno) bool { return errors.Is(err, no) }):
+		return "cmd.disk_full"
 	case errors.As(err, &path):
 		return "cmd.folder_unusable"
 	default:
