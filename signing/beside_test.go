@@ -3,6 +3,9 @@ package signing_test
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"slices"
 	"testing"
 
 	"baqylau/signing"
@@ -81,6 +84,37 @@ func TestNobodySignsBesideAnotherContent(t *testing.T) {
 		"a stripped one":              forge(t, forgery{signer: stolen(t, "auditor", demo.Signing), content: pdf(), stripped: true}),
 		"no signature":                pdf(),
 		"nothing":                     {},
+	} {
+		_, err := key.SignDocument(context.Background(), signing.Bytes(pdf()), today(), signing.Options{Beside: cms})
+		if signing.Fault(err) != "other_content" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Whoever signs first could see to it that nobody can verify those who join.
+func TestASignatureIsJoinedOnlyWhereTheJoinerCanBeVerified(t *testing.T) {
+	first, key := stolen(t, "auditor", demo.Signing), open(t, "stranger", demo.Signing)
+	joiner := key.Identity().Certificate
+	// it has the joiner's certificate among its bytes, but is another one
+	wrapping := selfIssued(t, first.key, func(c *x509.Certificate) {
+		c.ExtraExtensions = []pkix.Extension{{Id: idTimeStamp, Value: joiner.Raw}}
+	}).certificate
+	issuer := authority(t).Certificate
+	double := selfIssued(t, first.key, func(c *x509.Certificate) {
+		c.SerialNumber, c.RawSubject = joiner.SerialNumber, issuer.RawSubject
+	}).certificate
+	given := func(others ...*x509.Certificate) []byte {
+		return forge(t, forgery{signer: first, content: pdf(), certificates: append([]*x509.Certificate{first.certificate}, others...)})
+	}
+	reports, err := signing.VerifyDetached(bytes.NewReader(pdf()), beside(t, key, pdf(), given(wrapping)), today(), document(t))
+	if err != nil || len(reports) != 2 {
+		t.Fatalf("%d reports, %v", len(reports), err)
+	}
+	valid(t, reports[1])
+	for name, cms := range map[string][]byte{
+		"a certificate of the joiner's name and number": given(double),
+		"no room for the joiner's certificate":          given(slices.Repeat([]*x509.Certificate{wrapping}, 63)...),
 	} {
 		_, err := key.SignDocument(context.Background(), signing.Bytes(pdf()), today(), signing.Options{Beside: cms})
 		if signing.Fault(err) != "other_content" {

@@ -103,6 +103,21 @@ func joined(list []cryptobyte.String) []byte {
 	return all
 }
 
+// has tells whether the certificate is among those that came along.
+func (l layout) has(certificate *x509.Certificate) bool {
+	for list := l.certificates; !list.Empty(); {
+		var one cryptobyte.String
+		var tag asn1.Tag
+		if !list.ReadAnyASN1Element(&one, &tag) {
+			return false
+		}
+		if bytes.Equal(one, certificate.Raw) {
+			return true
+		}
+	}
+	return false
+}
+
 // inside is the content that the signature carries; attached is false when it carries none.
 func (l layout) inside() (content []byte, attached bool, refused *refusal) {
 	var body, explicit, octets cryptobyte.String

@@ -38,7 +38,8 @@ var (
 	ErrClosed = errors.New("key is closed")
 	// ErrSelfCheck means that a fresh signature didn't verify: the key and the certificate disagree.
 	ErrSelfCheck = errors.New("fresh signature doesn't verify")
-	// ErrOtherContent means that the signature to sign beside is over another content, or is none.
+	// ErrOtherContent means that the signature to sign beside is over another content, is none, or is such
+	// that nobody could verify the one who joins it.
 	ErrOtherContent = errors.New("signature to join is over another content")
 	// ErrTooLarge means an attached signature of a content that large, with nowhere to write it to.
 	ErrTooLarge = errors.New("content is too large to be put into a signature in memory")

@@ -138,7 +138,7 @@ func (j *job) layout(signer, content []byte) layout {
 // join adds the signer with the certificates that aren't there yet.
 func (j *job) join(l layout, signer []byte) layout {
 	for _, certificate := range append([]*x509.Certificate{j.key.identity.Certificate}, j.key.chain...) {
-		if !bytes.Contains(l.certificates, certificate.Raw) {
+		if !l.has(certificate) {
 			l.certificates = append(bytes.Clone(l.certificates), certificate.Raw...)
 		}
 	}
@@ -182,7 +182,26 @@ func (j *job) beside(content Content) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return j.join(l, signer).together()
+	joined := j.join(l, signer)
+	if refused := joined.unreadable(); refused != nil {
+		return nil, fmt.Errorf("%w: %s", ErrOtherContent, refused.code)
+	}
+	return joined.together()
+}
+
+// unreadable tells why a verifier wouldn't come as far as the certificate of the last signer: what is
+// joined may be full, or have another certificate of the same name and number.
+func (l layout) unreadable() *refusal {
+	l.content = encapsulated(nil)
+	der, err := l.together()
+	if err != nil {
+		return refuse("malformed")
+	}
+	d, refused := readSignedData(der, limits{maxCMSBytes, maxCMSDepth, maxCMSElements})
+	if refused == nil {
+		_, refused = d.certificateOf(d.signers[len(d.signers)-1])
+	}
+	return refused
 }
 
 // announces tells whether the digestAlgorithms have the hash.
