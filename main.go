@@ -4,10 +4,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -18,7 +16,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
-	application "baqylau/app"
 	"baqylau/assets"
 	"baqylau/localstore"
 	"baqylau/server/centre"
@@ -70,7 +67,7 @@ func run(address, folder string) (err error) {
 		log.Warn("tokens can't be reached", "cause", err)
 	}
 	program := ui.New(a, ui.Options{
-		Prepare: prepare, Lang: ui.Language(a.Preferences()), Log: log, OpenStore: stores(folder),
+		Prepare: prepare, Lang: ui.Language(a.Preferences()), Log: log, Stores: localstore.NewFolder(filepath.Join(folder, "people"), log),
 		Program: itself, NCALayer: ncalayer.New(),
 	})
 	program.Window().ShowAndRun()
@@ -133,63 +130,4 @@ func keyFolders() []string {
 		}
 	}
 	return folders
-}
-
-// stores opens a person's local store below the folder. Its key is in the system's keyring, or, where
-// there is none, made from the password of the person's own key file.
-func stores(folder string) func(person, epoch string, secret []byte) (*localstore.Store, error) {
-	return func(person, epoch string, secret []byte) (*localstore.Store, error) {
-		path := filepath.Join(folder, "people", epoch, person+".db")
-		derivation, sealed, err := localstore.DerivationOf(path)
-		if err != nil {
-			return nil, err
-		}
-		if !sealed {
-			key, err := localstore.KeyFromKeyring("baqylau", epoch+" "+person)
-			if err == nil {
-				return localstore.Open(path, key)
-			}
-			if !errors.Is(err, localstore.ErrNoKeyring) || len(secret) == 0 { // NCALayer tells no password
-				return nil, err
-			}
-			derivation = localstore.NewDerivation()
-		}
-		if len(secret) == 0 {
-			return nil, localstore.ErrNoKeyring
-		}
-		key, err := localstore.KeyFromPassphrase(secret, derivation)
-		if err != nil {
-			return nil, err
-		}
-		store, err := localstore.Open(path, key, localstore.WithDerivation(derivation))
-		if !errors.Is(err, localstore.ErrWrongKey) {
-			return store, err
-		}
-		return reopen(path, secret)
-	}
-}
-
-// reopen begins a new store for a person whose key was renewed or has another password since: the
-// centre has let them in, so they are who they are. The former store is kept beside it, sealed by the
-// former password, and they are told.
-func reopen(path string, secret []byte) (*localstore.Store, error) {
-	aside := path + ".former-" + time.Now().Format("20060102-150405")
-	for _, part := range []string{"", ".header", ".snapshots"} {
-		if err := os.Rename(path+part, aside+part); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("put the former store aside: %w", err)
-		}
-	}
-	derivation := localstore.NewDerivation()
-	key, err := localstore.KeyFromPassphrase(secret, derivation)
-	if err != nil {
-		return nil, err
-	}
-	store, err := localstore.Open(path, key, localstore.WithDerivation(derivation))
-	if err != nil {
-		return nil, err
-	}
-	if err := store.SetPreference(application.PreferenceFormer, []byte(aside)); err != nil {
-		return nil, errors.Join(err, store.Close())
-	}
-	return store, nil
 }

@@ -75,7 +75,7 @@ func (d *Door) Enter(ctx context.Context, key signing.Signatory, secret []byte, 
 
 // sit opens the local store for a session that has begun, and brings it up to date.
 func (d *Door) sit(ctx context.Context, session api.Session, secret []byte, open StoreOpener) (*Desk, error) {
-	store, err := open(session.Me.Person.IIN, d.Centre.Epoch, secret)
+	store, err := open(ownerOf(session.Me, d.Centre, d.client.Origin()), secret)
 	if err != nil {
 		return nil, err
 	}
@@ -189,10 +189,6 @@ func (d *Desk) closeStore(err error) error {
 	}
 	return err
 }
-
-// StoreOpener opens the local store of a person at a centre. The secret is what the key was opened
-// with: a store seals itself by it where the machine has no keyring.
-type StoreOpener func(person, epoch string, secret []byte) (*localstore.Store, error)
 
 // Waiting is how many commands have not reached the centre.
 func (s State) Waiting() int { return s.Outbox.All() }

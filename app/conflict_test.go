@@ -234,7 +234,7 @@ func TestWhoCannotSitDownLeavesNoSession(t *testing.T) {
 		}
 		return false
 	})
-	_, err = door.Enter(ctx, h.key("auditor", demo.Signing), nil, func(string, string, []byte) (*localstore.Store, error) {
+	_, err = door.Enter(ctx, h.key("auditor", demo.Signing), nil, func(app.Owner, []byte) (*localstore.Store, error) {
 		return nil, localstore.ErrInUse
 	})
 	if !errors.Is(err, localstore.ErrInUse) || errors.As(err, new(api.Problem)) {

@@ -277,7 +277,7 @@ func (h *house) tryEnter(login, machine string) (*seat, error) {
 	if err != nil {
 		return nil, err
 	}
-	desk, err := door.Enter(ctx, h.key(login, demo.Signing), nil, func(string, string, []byte) (*localstore.Store, error) {
+	desk, err := door.Enter(ctx, h.key(login, demo.Signing), nil, func(app.Owner, []byte) (*localstore.Store, error) {
 		return localstore.Open(filepath.Join(h.seats, machine+".db"), localstore.Key{1})
 	})
 	if err != nil {

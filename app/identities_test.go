@@ -194,8 +194,8 @@ func (h *house) entersWith(key signing.Signatory) *app.Desk {
 	h.t.Helper()
 	door, err := app.Knock(ctx, h.origin, discard())
 	ok(h.t, err)
-	desk, err := door.Enter(ctx, key, nil, func(person, _ string, _ []byte) (*localstore.Store, error) {
-		return localstore.Open(filepath.Join(h.t.TempDir(), person+".db"), localstore.Key{1})
+	desk, err := door.Enter(ctx, key, nil, func(who app.Owner, _ []byte) (*localstore.Store, error) {
+		return localstore.Open(filepath.Join(h.t.TempDir(), who.Person+".db"), localstore.Key{1})
 	})
 	ok(h.t, err)
 	h.t.Cleanup(func() { ok(h.t, desk.Leave(ctx)) })

@@ -81,7 +81,7 @@ func TestWhoMayNotEnterIsToldWhy(t *testing.T) {
 			door, err := app.Knock(ctx, h.origin, discard())
 			ok(t, err)
 			secret := []byte("secret")
-			_, err = door.Enter(ctx, key, secret, func(string, string, []byte) (*localstore.Store, error) {
+			_, err = door.Enter(ctx, key, secret, func(app.Owner, []byte) (*localstore.Store, error) {
 				t.Error("the local store was opened")
 				return nil, localstore.ErrInUse
 			})

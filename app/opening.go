@@ -5,21 +5,17 @@ import (
 	"baqylau/localstore"
 )
 
-// PreferenceFormer is the name under which a store says that another one was put aside for it, and
-// where that is.
-const PreferenceFormer = "former store"
-
 // OpeningNotice is what befell the local store when it was opened, in words; empty when nothing did.
 // It is told once.
 func (d *Desk) OpeningNotice(lang assets.Lang) string {
 	if r := d.store.Recovery(); r != nil && !d.told.Swap(true) {
 		return recoverySentence(lang, r)
 	}
-	former, found, err := d.store.Preference(PreferenceFormer)
+	former, found, err := d.store.Preference(localstore.PreferenceFormer)
 	if err != nil || !found || len(former) == 0 {
 		return ""
 	}
-	if err := d.store.SetPreference(PreferenceFormer, nil); err != nil {
+	if err := d.store.SetPreference(localstore.PreferenceFormer, nil); err != nil {
 		d.log.Error("forget the notice of a former store", "cause", err)
 	}
 	return lang.T("app.store_former", "path", string(former))

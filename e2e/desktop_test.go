@@ -272,8 +272,8 @@ func (d *desktop) as(login string) *app.Desk {
 		d.t.Fatal(err)
 	}
 	defer key.Close()
-	desk, err := door.Enter(ctx, key, nil, func(person, _ string, _ []byte) (*localstore.Store, error) {
-		return localstore.Open(filepath.Join(d.t.TempDir(), person+".db"), localstore.Key{1})
+	desk, err := door.Enter(ctx, key, nil, func(who app.Owner, _ []byte) (*localstore.Store, error) {
+		return localstore.Open(filepath.Join(d.t.TempDir(), who.Person+".db"), localstore.Key{1})
 	})
 	if err != nil {
 		d.t.Fatal(err)

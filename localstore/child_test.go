@@ -42,7 +42,7 @@ func childMain(role string) int {
 	case "full":
 		err = childFillsTheDisk()
 	case "keyring":
-		if _, keyErr := KeyFromKeyring("baqylau", "person"); !errors.Is(keyErr, ErrNoKeyring) {
+		if _, keyErr := keyFromKeyring("baqylau", "person"); !errors.Is(keyErr, ErrNoKeyring) {
 			err = fmt.Errorf("got %w", keyErr)
 		} else {
 			fmt.Println("no keyring")

@@ -10,7 +10,8 @@ import (
 )
 
 // lockFile takes the lock that one store holds while it is open. The system lets it go when the process ends,
-// however it ends. The file itself stays: deleting it would let two hold "the" lock.
+// however it ends. The file may have been taken away, with the store, before the lock was taken: then two could
+// hold "the" lock, so that it is taken anew.
 func lockFile(name string) (*os.File, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -22,6 +23,12 @@ func lockFile(name string) (*os.File, error) {
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("locking the store: %w", err), f.Close())
+	}
+	if !isStill(name, f) {
+		if err := f.Close(); err != nil {
+			return nil, fmt.Errorf("locking the store: %w", err)
+		}
+		return lockFile(name)
 	}
 	return f, nil
 }

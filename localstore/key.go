@@ -70,33 +70,53 @@ func KeyFromPassphrase(pass []byte, d Derivation) (Key, error) {
 	return Key(derived), nil
 }
 
-// KeyFromKeyring gives the key that the operating system's keyring holds for service and user, and makes a
-// random one the first time. It gives an error that is ErrNoKeyring where there is no keyring or it refuses
-// (on Linux it needs a Secret Service on the session bus); it may wait for the person to unlock the keyring.
-// When the keyring lost the key of an existing store, the new key doesn't fit and Open gives ErrWrongKey.
-func KeyFromKeyring(service, user string) (Key, error) {
+// keyringService is the name that the program has in the keyring.
+const keyringService = "baqylau"
+
+// knownToKeyring gives the key that the operating system's keyring holds for service and user; false when it
+// holds none. It gives an error that is ErrNoKeyring where there is no keyring or it refuses (on Linux it needs
+// a Secret Service on the session bus); it may wait for the person to unlock the keyring.
+func knownToKeyring(service, user string) (Key, bool, error) {
 	text, err := keyring.Get(service, user)
 	if errors.Is(err, keyring.ErrNotFound) {
-		text, err = newKeyInKeyring(service, user)
+		return Key{}, false, nil
 	}
 	if err != nil {
-		return Key{}, fmt.Errorf("%w: %w", ErrNoKeyring, err)
+		return Key{}, false, fmt.Errorf("%w: %w", ErrNoKeyring, err)
 	}
 	raw, err := base64.RawStdEncoding.DecodeString(text)
 	if err != nil || len(raw) != len(Key{}) {
-		return Key{}, errors.New("the keyring's entry for the store is not a key")
+		return Key{}, false, errors.New("the keyring's entry for the store is not a key")
 	}
 	defer clear(raw)
-	return Key(raw), nil
+	return Key(raw), true, nil
 }
 
-// newKeyInKeyring reads back what it wrote: a keyring that silently keeps nothing must not seal anything.
-func newKeyInKeyring(service, user string) (string, error) {
-	var key Key
+// keyFromKeyring gives the key that the keyring holds, and makes a random one the first time. It reads back
+// what it wrote: a keyring that silently keeps nothing must not lock anything.
+func keyFromKeyring(service, user string) (Key, error) {
+	key, found, err := knownToKeyring(service, user)
+	if found || errors.Is(err, ErrNoKeyring) {
+		return key, err
+	}
 	defer key.Zero()
 	rand.Read(key[:]) // crypto/rand never gives an error, it ends the program
 	if err := keyring.Set(service, user, base64.RawStdEncoding.EncodeToString(key[:])); err != nil {
-		return "", err
+		return Key{}, fmt.Errorf("%w: %w", ErrNoKeyring, err)
 	}
-	return keyring.Get(service, user)
+	kept, found, err := knownToKeyring(service, user)
+	if err != nil || !found || kept != key {
+		return Key{}, fmt.Errorf("%w: it doesn't keep what it is given: %w", ErrNoKeyring, err)
+	}
+	return kept, nil
+}
+
+// dropFromKeyring has the keyring forget; where there is no keyring or no such entry there is nothing to forget.
+func dropFromKeyring(service, user string) error {
+	if err := keyring.Delete(service, user); err != nil && !errors.Is(err, keyring.ErrNotFound) {
+		if _, found, again := knownToKeyring(service, user); again == nil && found {
+			return fmt.Errorf("having the keyring forget the store: %w", err)
+		}
+	}
+	return nil
 }

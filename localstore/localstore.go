@@ -21,8 +21,9 @@
 // cut. The file never shrinks. [Store.Close] zeroes the key it was given; what the cipher's own object keeps until it
 // is collected is out of reach.
 //
-// Beside the file P live P.lock (the single-instance guard), P.header (how to make the key from a passphrase,
-// and a sealed check value), P.snapshots/, P.clean while the store is closed (see clean.go) and, after an accident, P.damaged-<time>.
+// Beside the file P live P.lock (the single-instance guard), P.header (whose it is, and the locks with its key
+// behind them), P.files/ (sealed files too large for values), P.snapshots/, P.clean while the store is closed
+// (see clean.go) and, after an accident, P.damaged-<time>.
 package localstore
 
 import (
@@ -37,6 +38,8 @@ import (
 	"go.etcd.io/bbolt"
 )
 
+const lockSuffix = ".lock"
+
 // MaxValue is the largest body or answer that is taken, in bytes.
 const MaxValue = 8 << 20
 
@@ -50,8 +53,13 @@ type Store struct {
 	snapshots snapshotFolder
 	recovery  *DamagedError
 
-	derivation  *Derivation // for the header; nil: the key is the keyring's
-	headerWhole bool        // both copies of the header are there
+	disk   disk
+	files  *sealedFiles
+	derive func() Derivation // of new locks
+
+	heading     sync.Mutex // guards header, and its files
+	header      header
+	headerWhole bool // both copies of the header are there, and the same
 
 	life   sync.RWMutex // read by every operation, written by Close; guards closed and seal
 	closed bool
@@ -80,9 +88,12 @@ type Store struct {
 type Option func(*settings)
 
 type settings struct {
-	clock      func() time.Time
-	snapshots  snapshotFolder
-	derivation *Derivation
+	clock     func() time.Time
+	snapshots snapshotFolder
+	owner     *Owner
+	locks     []lock // of a new store, or of one of format 1
+	derive    func() Derivation
+	disk      disk
 }
 
 // WithClock gives the clock that stamps drafts, commands and snapshots; time.Now by default. The stamps are
@@ -95,8 +106,26 @@ func WithSnapshots(dir string, keep int) Option {
 	return func(o *settings) { o.snapshots = snapshotFolder{dir: dir, keep: max(keep, 1)} }
 }
 
-// WithDerivation makes a new store remember how its key was derived from the passphrase, for DerivationOf.
-func WithDerivation(d Derivation) Option { return func(o *settings) { o.derivation = &d } }
+// WithOwner has the store say in clear, in its header, whose it is.
+func WithOwner(o Owner) Option { return func(s *settings) { s.owner = &o } }
+
+// WithDerivation gives how the keys of new locks are derived from passphrases; NewDerivation by default.
+func WithDerivation(derive func() Derivation) Option {
+	return func(o *settings) { o.derive = derive }
+}
+
+func withLocks(locks []lock) Option { return func(o *settings) { o.locks = locks } }
+
+func settingsOf(path string, options []Option) settings {
+	o := settings{
+		clock: time.Now, derive: NewDerivation,
+		snapshots: snapshotFolder{dir: path + snapshotsSuffix, keep: 3},
+	}
+	for _, set := range options {
+		set(&o)
+	}
+	return o
+}
 
 // Open opens the store at path, making it and its folder when they aren't there.
 //
@@ -105,29 +134,27 @@ func WithDerivation(d Derivation) Option { return func(o *settings) { o.derivati
 // from and told by Recovery; only when that failed too, the error is a *DamagedError.
 func Open(path string, key Key, options ...Option) (*Store, error) {
 	defer key.Zero()
-	o := settings{clock: time.Now, snapshots: snapshotFolder{dir: path + ".snapshots", keep: 3}}
-	for _, set := range options {
-		set(&o)
-	}
+	o := settingsOf(path, options)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("making the store's folder: %w", storageError(err))
 	}
-	lock, err := lockFile(path + ".lock")
+	lock, err := lockFile(path + lockSuffix)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{
 		path: path, lock: lock, clock: o.clock, snapshots: o.snapshots, queue: newQueue(),
 		seal: newSealer(key), listeners: map[int]func(Topic){}, settled: make(chan struct{}), ending: make(chan struct{}),
+		files: newSealedFiles(path, o.disk, key), disk: o.disk, derive: o.derive,
 	}
-	if err := s.open(o.derivation); err != nil {
+	if err := s.open(o.owner, o.locks); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// open does what Open promises, once the lock is held.
-func (s *Store) open(d *Derivation) error {
+// open does what Open promises, once the lock is held. The locks are of a new store, or of one that has none yet.
+func (s *Store) open(owner *Owner, locks []lock) error {
 	h, whole, err := loadHeader(s.path, s.snapshots.dir)
 	known := err == nil
 	switch {
@@ -135,10 +162,10 @@ func (s *Store) open(d *Derivation) error {
 		return err
 	case known && !h.fits(s.seal):
 		return ErrWrongKey
-	case known:
-		d = h.Derivation
+	case !known:
+		h = header{Owner: owner, Locks: locks}
 	}
-	s.derivation, s.headerWhole = d, whole
+	s.header, s.headerWhole = h, whole
 	if s.db, err = s.openOrRecover(known); err != nil {
 		return err
 	}
@@ -146,6 +173,12 @@ func (s *Store) open(d *Derivation) error {
 		return err
 	}
 	if err := s.ensureBuckets(); err != nil {
+		return err
+	}
+	if err := s.ensureOwner(owner, locks); err != nil {
+		return err
+	}
+	if err := s.files.sweepParts(); err != nil {
 		return err
 	}
 	return s.openValues()
@@ -168,6 +201,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
+	s.files.close()
 	var err error
 	switch {
 	case s.db == nil: // Open failed before there was one

@@ -68,7 +68,7 @@ func (s *Store) presence() error {
 func (s *Store) replaceBy(snapshots []snapshot, r *DamagedError) (*boltFile, error) {
 	temp := s.path + ".part"
 	for _, snap := range snapshots {
-		err := restorable(snap.path, temp, s.seal)
+		err := restorable(s.disk, snap.path, temp, s.seal)
 		var d *damage
 		if errors.As(err, &d) {
 			continue // this one is damaged too: an older one may not be
@@ -81,7 +81,7 @@ func (s *Store) replaceBy(snapshots []snapshot, r *DamagedError) (*boltFile, err
 		if r.KeptAside, err = s.keepAside(); err != nil {
 			return nil, err
 		}
-		if err := moveFile(temp, s.path); err != nil {
+		if err := s.disk.move(temp, s.path); err != nil {
 			return nil, err
 		}
 		return openSound(s.path, s.seal)
@@ -94,8 +94,8 @@ func (s *Store) replaceBy(snapshots []snapshot, r *DamagedError) (*boltFile, err
 }
 
 // restorable copies the snapshot to temp and opens it there once, to know that it is sound and the key fits.
-func restorable(snapshot, temp string, seal *sealer) error {
-	if err := writeSynced(temp, copyFile(snapshot)); err != nil {
+func restorable(disk disk, snapshot, temp string, seal *sealer) error {
+	if err := disk.write(temp, copyFile(snapshot)); err != nil {
 		return storageError(err)
 	}
 	db, err := openSound(temp, seal)
@@ -119,7 +119,7 @@ func (s *Store) keepAside() (string, error) {
 			}
 			continue
 		}
-		err := moveFile(s.path, name)
+		err := s.disk.move(s.path, name)
 		if errors.Is(err, os.ErrNotExist) {
 			return "", nil
 		}
@@ -155,7 +155,7 @@ func (s *Store) begin() (*boltFile, error) {
 	if err := s.ensureHeader(); err != nil {
 		return nil, err
 	}
-	if err := moveFile(temp, s.path); err != nil {
+	if err := s.disk.move(temp, s.path); err != nil {
 		return nil, fmt.Errorf("making a new store: %w", err)
 	}
 	return openSound(s.path, s.seal)

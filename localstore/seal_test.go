@@ -175,47 +175,6 @@ func quick() Derivation {
 	return d
 }
 
-func TestAPassphraseOpensTheStoreAgain(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "store.db")
-	if _, found, err := DerivationOf(path); found || err != nil {
-		t.Fatalf("no store yet: %v %v", found, err)
-	}
-	d := quick()
-	key, err := KeyFromPassphrase([]byte("тілек"), d)
-	must(t, err)
-	s, err := Open(path, key, WithDerivation(d))
-	must(t, err)
-	must(t, s.SaveDraft(Draft{Kind: "k", ID: "1", Body: []byte("text")}))
-	must(t, s.Close())
-
-	for name, lose := range map[string]func() error{
-		"as it was":            func() error { return nil },
-		"the header gone":      func() error { return os.Remove(path + ".header") },
-		"the header damaged":   func() error { return os.WriteFile(path+".header", []byte("x"), 0o600) },
-		"the copy gone":        func() error { return os.Remove(path + ".snapshots/header") },
-		"both there once more": func() error { return nil },
-	} {
-		must(t, lose())
-		kept, found, err := DerivationOf(path)
-		if !found || err != nil {
-			t.Fatalf("%s: %v %v", name, found, err)
-		}
-		wantSame(t, kept, d)
-		wrong, err := KeyFromPassphrase([]byte("тілек "), kept)
-		must(t, err)
-		_, err = Open(path, wrong)
-		wantErr(t, err, ErrWrongKey)
-		key, err := KeyFromPassphrase([]byte("тілек"), kept)
-		must(t, err)
-		s, err := Open(path, key)
-		must(t, err)
-		if _, found, err := s.Draft("k", "1"); !found || err != nil {
-			t.Errorf("%s: the draft: %v %v", name, found, err)
-		}
-		must(t, s.Close())
-	}
-}
-
 func TestDerivationsOutOfBoundsAreRefused(t *testing.T) {
 	for name, spoil := range map[string]func(*Derivation){
 		"a short salt":    func(d *Derivation) { d.Salt = d.Salt[:8] },
@@ -243,13 +202,13 @@ func TestAHostileHeaderIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
 	s := openedAt(t, path)
 	must(t, s.Close())
-	must(t, writeHeader(path, path+".snapshots", header{Format: headerFormat + 1}))
+	must(t, disk{}.writeHeader(path, path+".snapshots", header{Format: headerFormat + 1}))
 	_, err := Open(path, testKey)
 	wantErr(t, err, ErrNewerFormat)
 	for _, name := range []string{path + ".header", path + ".snapshots/header"} {
 		must(t, os.WriteFile(name, bytes.Repeat([]byte("[{"), 1<<20), 0o600))
 	}
-	if _, _, err := DerivationOf(path); err == nil {
+	if _, _, err := loadHeader(path, path+".snapshots"); err == nil {
 		t.Error("a header of nonsense was taken")
 	}
 	if s := openedAt(t, path); s.Recovery() != nil { // the store itself is whole, and knows its key
@@ -259,20 +218,28 @@ func TestAHostileHeaderIsRefused(t *testing.T) {
 
 func TestTheKeyringKeepsTheKey(t *testing.T) {
 	keyring.MockInit()
-	first, err := KeyFromKeyring("baqylau", "person@centre")
+	first, err := keyFromKeyring("baqylau", "person@centre")
 	must(t, err)
-	again, err := KeyFromKeyring("baqylau", "person@centre")
+	again, err := keyFromKeyring("baqylau", "person@centre")
 	must(t, err)
-	other, err := KeyFromKeyring("baqylau", "person@other")
+	other, err := keyFromKeyring("baqylau", "person@other")
 	must(t, err)
 	if first != again || first == other || first == (Key{}) {
 		t.Fatal("the keys are not each store's own")
 	}
 	must(t, keyring.Set("baqylau", "person@centre", "AQID not a key"))
-	if _, err := KeyFromKeyring("baqylau", "person@centre"); err == nil || strings.Contains(err.Error(), "AQID") {
+	if _, found, err := knownToKeyring("baqylau", "person@centre"); found || err == nil || strings.Contains(err.Error(), "AQID") {
 		t.Fatalf("an entry that is no key: %v", err)
 	}
+	if made, err := keyFromKeyring("baqylau", "person@centre"); err != nil || made == first {
+		t.Fatalf("in its place: %v", err)
+	}
+	must(t, dropFromKeyring("baqylau", "person@other"))
+	must(t, dropFromKeyring("baqylau", "person@other"))
+	if _, found, err := knownToKeyring("baqylau", "person@other"); found || err != nil {
+		t.Fatalf("dropped, it is there: %v, %v", found, err)
+	}
 	keyring.MockInitWithError(errors.New("the keyring is locked"))
-	_, err = KeyFromKeyring("baqylau", "person@centre")
+	_, err = keyFromKeyring("baqylau", "person@centre")
 	wantErr(t, err, ErrNoKeyring)
 }

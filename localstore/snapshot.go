@@ -20,8 +20,9 @@ type snapshotFolder struct {
 }
 
 const (
-	snapshotSuffix = ".snapshot"
-	snapshotLayout = "20060102T150405.000000000Z"
+	snapshotsSuffix = ".snapshots" // of the folder
+	snapshotSuffix  = ".snapshot"
+	snapshotLayout  = "20060102T150405.000000000Z"
 )
 
 type snapshot struct {
@@ -87,7 +88,7 @@ func (s *Store) takeSnapshot() (string, error) {
 		os.Remove(temp) // the next snapshot has another name, and nobody takes this one for one
 		return "", err
 	}
-	if err := moveFile(temp, name); err != nil {
+	if err := s.disk.move(temp, name); err != nil {
 		return "", err
 	}
 	for _, old := range before[min(len(before), s.snapshots.keep-1):] {
@@ -102,7 +103,7 @@ func (s *Store) takeSnapshot() (string, error) {
 func (s *Store) copyTo(temp string) error {
 	err := catchDamage(func() error {
 		return s.db.View(func(tx *bbolt.Tx) error {
-			return writeSynced(temp, func(w io.Writer) error { _, err := tx.WriteTo(w); return err })
+			return s.disk.write(temp, func(w io.Writer) error { _, err := tx.WriteTo(w); return err })
 		})
 	})
 	if err != nil {

@@ -183,5 +183,5 @@ func (p *Program) enterWithKey(ctx context.Context, key signing.Signatory, secre
 		clear(secret)
 		return nil, err
 	}
-	return door.Enter(ctx, key, secret, p.options.OpenStore)
+	return door.Enter(ctx, key, secret, p.options.Stores.Open)
 }

@@ -30,12 +30,12 @@ import (
 type Options struct {
 	// Prepare finds the centre, or starts the embedded one, while the window is open already; progress
 	// is told how far it is and may be called from any goroutine.
-	Prepare   func(progress func(done, total int)) (Place, error)
-	OpenStore app.StoreOpener
-	Program   string           // that serves as the process of the tokens' driver; none without tokens
-	NCALayer  *ncalayer.Client // nil for none
-	Lang      assets.Lang
-	Log       *slog.Logger
+	Prepare  func(progress func(done, total int)) (Place, error)
+	Stores   app.Stores
+	Program  string           // that serves as the process of the tokens' driver; none without tokens
+	NCALayer *ncalayer.Client // nil for none
+	Lang     assets.Lang
+	Log      *slog.Logger
 }
 
 // Place is where one works: a centre and where its keys may be.

@@ -18,6 +18,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
+	"github.com/zalando/go-keyring"
 
 	"baqylau/api"
 	"baqylau/app"
@@ -120,8 +121,20 @@ func (h *house) comeBack() {
 	h.Centre, h.away = c, false
 }
 
-func (h *house) openStore(person, _ string, _ []byte) (*localstore.Store, error) {
-	return localstore.Open(filepath.Join(h.seats, person+".db"), localstore.Key{})
+// machine is a computer with a keyring, whose local stores outlive a session.
+func (h *house) machine() *localstore.Folder {
+	aKeyring()
+	return localstore.NewFolder(h.seats, slog.New(slog.DiscardHandler), localstore.WithDerivation(quickDerivation))
+}
+
+// aKeyring stands for the system's, one for all tests: a store's key is named by its centre and person.
+var aKeyring = sync.OnceFunc(keyring.MockInit)
+
+// quickDerivation is the least that is allowed.
+func quickDerivation() localstore.Derivation {
+	d := localstore.NewDerivation()
+	d.Time, d.MemoryKiB, d.Threads = 2, 19<<10, 1
+	return d
 }
 
 // enter logs a person of the demo in.
@@ -132,7 +145,7 @@ func (h *house) enter(login string) *app.Desk {
 	h.must(err)
 	key, err := app.OpenKey(filepath.Join(h.KeysFolder(), login+".p12"), []byte(demo.Password))
 	h.must(err)
-	desk, err := door.Enter(ctx, key, nil, h.openStore)
+	desk, err := door.Enter(ctx, key, nil, h.machine().Open)
 	h.must(err)
 	h.must(key.Close())
 	return desk
@@ -186,7 +199,7 @@ func (h *house) seat(login string, lang assets.Lang) *seat {
 	s.arrived = sync.NewCond(&s.mu)
 	opened := make(chan struct{})
 	s.Program = New(a, Options{
-		OpenStore: h.openStore, Lang: lang, Log: slog.New(slog.DiscardHandler),
+		Stores: h.machine(), Lang: lang, Log: slog.New(slog.DiscardHandler),
 		Prepare: func(func(done, total int)) (Place, error) {
 			<-opened // before that, what comes back would not come through take
 			return Place{Address: h.Origin(), KeyFolders: []string{h.KeysFolder()}}, nil

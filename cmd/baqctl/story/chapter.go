@@ -86,8 +86,8 @@ func by(login string, acts ...func(*actor) error) scene {
 			return err
 		}
 		defer func() { err = errors.Join(err, key.Close()) }()
-		desk, err := door.Enter(c.ctx, key, nil, func(person, _ string, _ []byte) (*localstore.Store, error) {
-			return localstore.Open(filepath.Join(c.folder, person+".db"), c.seal)
+		desk, err := door.Enter(c.ctx, key, nil, func(who app.Owner, _ []byte) (*localstore.Store, error) {
+			return localstore.Open(filepath.Join(c.folder, who.Person+".db"), c.seal)
 		})
 		if err != nil {
 			return fmt.Errorf("%s enters: %w", login, err)
