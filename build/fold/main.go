@@ -1,11 +1,12 @@
-// Command fold writes the assembly of signing/gost for the arithmetic modulo 2^512 − 569 on amd64: products by MULX
-// with the two independent chains of carries of ADCX and ADOX, everything unrolled and held in registers. It is called
-// by go generate; the text that it writes is committed.
+// Command fold writes the assembly of signing/gost for the arithmetic modulo 2^512 − 569 on amd64: that of one number,
+// by MULX with the two independent chains of carries of ADCX and ADOX, and that of eight side by side, by AVX-512 IFMA;
+// everything unrolled and held in registers. It is called by go generate; the text that it writes is committed.
 package main
 
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -13,13 +14,19 @@ const factor = 569
 
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: fold FILE")
+		fmt.Fprintln(os.Stderr, "usage: fold FOLDER")
 		os.Exit(2)
 	}
-	if err := os.WriteFile(os.Args[1], []byte(assembly()), 0o644); err != nil {
-		fmt.Fprintln(os.Stderr, "fold:", err)
-		os.Exit(1)
+	for name, text := range files() {
+		if err := os.WriteFile(filepath.Join(os.Args[1], name), []byte(text), 0o644); err != nil {
+			fmt.Fprintln(os.Stderr, "fold:", err)
+			os.Exit(1)
+		}
 	}
+}
+
+func files() map[string]string {
+	return map[string]string{"fold_amd64.s": assembly(), "lanes_amd64.s": lanesAssembly()}
 }
 
 // writer collects instructions and hands out registers.

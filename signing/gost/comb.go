@@ -144,12 +144,29 @@ func lookUpGeneric(entry *affine, window *[combHalf]affine, place uint64) {
 	}
 }
 
-// addMultiple adds k·B to p, k being public.
-func (c *Curve) addMultiple(p *jacobian, k *element, table *comb) {
+// term is a point of a sum, to be taken away where minus is 1.
+type term struct {
+	point *affine
+	minus uint64
+}
+
+// The most digits that a scalar has in a comb.
+const maxWindows = 64*limbs/combWidth + 1
+
+// terms appends those whose sum is k·B, k being public.
+func (c *Curve) terms(to []term, k *element, table *comb) []term {
 	scalar, opposite := c.odd(k)
 	for i := range table.windows {
 		place, negative := c.digit(&scalar, i)
-		c.addAffine(p, &table.windows[i][place], negative != opposite)
+		to = append(to, term{&table.windows[i][place], negative ^ opposite})
+	}
+	return to
+}
+
+// addTerms adds public terms, eight at a time where the machine has the instructions.
+func (c *Curve) addTerms(sum *jacobian, terms []term) {
+	for _, t := range c.addByLanes(sum, terms) {
+		c.addAffine(sum, t.point, t.minus == 1)
 	}
 }
 

@@ -85,7 +85,7 @@ func TestEveryWayToMultiplyIsThatOfTheTextbook(t *testing.T) {
 					t.Errorf("%x·G with doublings is %v, want %v", k, got, want)
 				}
 				combed := jacobian{x: c.p.one, y: c.p.one}
-				c.addMultiple(&combed, &scalar, c.base())
+				c.addTerms(&combed, c.terms(nil, &scalar, c.base()))
 				if got := c.ofJacobian(&combed); !same(got, want) {
 					t.Errorf("%x·G with the table is %v, want %v", k, got, want)
 				}

@@ -2,7 +2,7 @@ package gost
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go run ../../build/fold fold_amd64.s
+//go:generate go run ../../build/fold .
 
 // hasWide tells whether the machine has MULX, ADCX and ADOX, as those of Intel have since 2014 and of AMD since 2017.
 func hasWide() bool { return cpu.X86.HasBMI2 && cpu.X86.HasADX }

@@ -98,12 +98,13 @@ func Verify(pub *PublicKey, digest, sig []byte) bool {
 	c.q.leave(&ofQ, &ofQ)
 
 	sum := jacobian{x: c.p.one, y: c.p.one}
+	terms := make([]term, 0, 2*maxWindows)
 	if table := pub.table.Load(); table != nil {
-		c.addMultiple(&sum, &ofQ, table)
+		terms = c.terms(terms, &ofQ, table)
 	} else {
 		sum = c.multiply(&ofQ, &pub.point)
 	}
-	c.addMultiple(&sum, &ofG, c.base())
+	c.addTerms(&sum, c.terms(terms, &ofG, c.base()))
 	return !c.isInfinity(&sum) && c.hasX(&sum, &r)
 }
 

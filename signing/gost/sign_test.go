@@ -181,6 +181,39 @@ func TestANonceThatLeadsToZeroIsGivenUp(t *testing.T) {
 	}
 }
 
+// A fault in the computation, even one that the check meets too, makes a signature that doesn't verify: the check goes
+// another way, by the public key's table.
+func TestAFaultInSigningIsSeenByTheCheck(t *testing.T) {
+	for _, c := range everyCurve() {
+		for name, harm := range map[string]func(k *PrivateKey, window int){
+			"a bit of the private key": func(k *PrivateKey, window int) { k.d[window%(c.size/8)] ^= 1 << (window % 50) },
+			"a window of the base's table": func(k *PrivateKey, window int) {
+				faulty, curve := *c.base(), *c
+				faulty.windows = slices.Clone(faulty.windows)
+				for place := range combHalf {
+					faulty.windows[window][place].x[1] ^= 1 << window
+				}
+				curve.base = func() *comb { return &faulty }
+				k.public.curve = &curve
+			},
+		} {
+			for window := range 8 {
+				key := newKey(t, c)
+				key.public.Precompute()
+				digest := draw(t, c.size)
+				harm(key, window)
+				sig, err := key.Sign(nil, digest, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if Verify(key.public, digest, sig) {
+					t.Errorf("%s: with a fault in %s (%d) the signature verifies", c.name, name, window)
+				}
+			}
+		}
+	}
+}
+
 // FuzzVerify holds Verify, with and without a table, against the textbook. The inputs change a good signature, so that
 // good ones are met too.
 func FuzzVerify(f *testing.F) {
