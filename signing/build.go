@@ -16,24 +16,50 @@ import (
 // The pieces of a signature are laid out as KalkanCrypt and NCALayer lay them out, for every kind
 // of key alike.
 
-// digestAlgorithm is the hash's AlgorithmIdentifier: parameters NULL for Streebog as KalkanCrypt
-// writes it, absent for SHA-2 (RFC 5754, section 2).
-func (s suite) digestAlgorithm() []byte { return identifier(s.digest, s.hash == 0) }
+// letterhead is what is the same in all signatures of a key, in DER: encoded once, for encoding it anew
+// would take a good part of the time of a signature.
+type letterhead struct {
+	suite              // that the key signs with
+	digestAlgorithm    []byte
+	signatureAlgorithm []byte
+	signer             []byte // IssuerAndSerialNumber
+	contentType        []byte // the attribute
+	signingCertificate []byte // the attribute, version 2
+	certificates       []byte // that come along
+}
 
-// signatureAlgorithm is the signature's: NULL for RSA (RFC 8017, appendix A.2.4) and GOST, absent for
-// ECDSA (RFC 5758, section 3.2).
-func (s suite) signatureAlgorithm() []byte { return identifier(s.signature, s.key != oidEC) }
+func newLetterhead(s suite, certificate *x509.Certificate, issuers []*x509.Certificate) (letterhead, error) {
+	h := letterhead{
+		suite: s,
+		// parameters NULL for Streebog as KalkanCrypt writes it, absent for SHA-2 (RFC 5754, section 2)
+		digestAlgorithm: identifier(s.digest, s.hash == 0),
+		// NULL for RSA (RFC 8017, appendix A.2.4) and GOST, absent for ECDSA (RFC 5758, section 3.2)
+		signatureAlgorithm: identifier(s.signature, s.key != oidEC),
+		contentType:        attribute(oidContentType, encodedOID(oidData)),
+	}
+	ess, err := signingCertificateV2(certificate)
+	if err != nil {
+		return h, err
+	}
+	h.signingCertificate = attribute(oidSigningCertificateV2, ess)
+	var name cryptobyte.Builder
+	name.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddBytes(certificate.RawIssuer)
+		b.AddASN1BigInt(certificate.SerialNumber)
+	})
+	h.signer, err = name.Bytes()
+	var l layout
+	l.addCertificates(certificate, issuers)
+	h.certificates = l.certificates
+	return h, err
+}
 
 // identifier is an AlgorithmIdentifier with parameters NULL or absent.
 func identifier(oid string, null bool) []byte {
-	var b cryptobyte.Builder
-	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1ObjectIdentifier(numbers(oid))
-		if null {
-			b.AddASN1NULL()
-		}
-	})
-	return b.BytesOrPanic()
+	if null {
+		return enclose(asn1.SEQUENCE, encodedOID(oid), []byte{byte(asn1.NULL), 0})
+	}
+	return enclose(asn1.SEQUENCE, encodedOID(oid))
 }
 
 // encapsulated is EncapsulatedContentInfo, with no content when it is nil.
@@ -49,37 +75,24 @@ func encapsulated(content []byte) []byte {
 }
 
 // signedAttributes is the SET OF signed attributes in DER, which sorts them.
-func signedAttributes(certificate *x509.Certificate, digest []byte, at time.Time) ([]byte, error) {
+func (h *letterhead) signedAttributes(digest []byte, at time.Time) ([]byte, error) {
 	moment, err := encoding.Marshal(at.UTC().Truncate(time.Second))
 	if err != nil {
 		return nil, err
 	}
-	ess, err := signingCertificateV2(certificate)
-	if err != nil {
-		return nil, err
-	}
-	var octets cryptobyte.Builder
-	octets.AddASN1OctetString(digest)
 	list := [][]byte{
-		attribute(oidContentType, encodedOID(oidData)),
+		h.contentType,
 		attribute(oidSigningTime, moment),
-		attribute(oidMessageDigest, octets.BytesOrPanic()),
-		attribute(oidSigningCertificateV2, ess),
+		attribute(oidMessageDigest, enclose(asn1.OCTET_STRING, digest)),
+		h.signingCertificate,
 	}
 	slices.SortFunc(list, bytes.Compare)
-	var set cryptobyte.Builder
-	set.AddASN1(asn1.SET, func(b *cryptobyte.Builder) { b.AddBytes(bytes.Join(list, nil)) })
-	return set.Bytes()
+	return enclose(asn1.SET, list...), nil
 }
 
 // attribute is an attribute of one value, each in DER.
 func attribute(kind string, value []byte) []byte {
-	var b cryptobyte.Builder
-	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1ObjectIdentifier(numbers(kind))
-		b.AddASN1(asn1.SET, func(b *cryptobyte.Builder) { b.AddBytes(value) })
-	})
-	return b.BytesOrPanic()
+	return enclose(asn1.SEQUENCE, encodedOID(kind), enclose(asn1.SET, value))
 }
 
 // signingCertificateV2 names the certificate under the signature (RFC 5035, section 3), by SHA-256,
@@ -104,22 +117,11 @@ func signingCertificateV2(certificate *x509.Certificate) ([]byte, error) {
 }
 
 // signerInfo is a SignerInfo without unsigned attributes; attributes is the SET OF.
-func (s suite) signerInfo(certificate *x509.Certificate, attributes, signature []byte) ([]byte, error) {
+func (h *letterhead) signerInfo(attributes, signature []byte) []byte {
 	signed := bytes.Clone(attributes)
 	signed[0] = byte(contextTag(0)) // RFC 5652, section 5.4
-	var b cryptobyte.Builder
-	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1Int64(1)
-		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-			b.AddBytes(certificate.RawIssuer)
-			b.AddASN1BigInt(certificate.SerialNumber)
-		})
-		b.AddBytes(s.digestAlgorithm())
-		b.AddBytes(signed)
-		b.AddBytes(s.signatureAlgorithm())
-		b.AddASN1OctetString(signature)
-	})
-	return b.Bytes()
+	return enclose(asn1.SEQUENCE,
+		[]byte{byte(asn1.INTEGER), 1, 1}, h.signer, h.digestAlgorithm, signed, h.signatureAlgorithm, enclose(asn1.OCTET_STRING, signature))
 }
 
 // stream writes an attached signature in BER while it reads the content: indefinite lengths, the
@@ -131,7 +133,7 @@ func (j *job) stream(content Content) error {
 	}
 	head := slices.Concat(
 		[]byte{0x30, 0x80}, encodedOID(oidSignedData), []byte{0xa0, 0x80, 0x30, 0x80, 2, 1, 1},
-		[]byte{byte(asn1.SET), byte(len(j.suite.digestAlgorithm()))}, j.suite.digestAlgorithm(),
+		enclose(asn1.SET, j.key.head.digestAlgorithm),
 		[]byte{0x30, 0x80}, encodedOID(oidData), []byte{0xa0, 0x80, 0x24, 0x80},
 	)
 	if _, err := out.Write(head); err != nil {

@@ -69,7 +69,12 @@ func takeApart(in cryptobyte.String) (layout, *refusal) {
 
 // together is the inverse of takeApart.
 func (l layout) together() ([]byte, error) {
-	var out cryptobyte.Builder
+	const lengths = 128 // at the most
+	size := lengths + len(l.digests) + len(l.content) + len(l.certificates) + len(l.revocations)
+	for _, s := range l.signers {
+		size += len(s)
+	}
+	out := cryptobyte.NewBuilder(make([]byte, 0, size))
 	out.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
 		b.AddASN1ObjectIdentifier(numbers(oidSignedData))
 		b.AddASN1(contextTag(0), func(b *cryptobyte.Builder) {
@@ -92,15 +97,11 @@ func (l layout) addTail(b *cryptobyte.Builder) {
 	if len(l.revocations) > 0 {
 		b.AddASN1(contextTag(1), func(b *cryptobyte.Builder) { b.AddBytes(l.revocations) })
 	}
-	b.AddASN1(asn1.SET, func(b *cryptobyte.Builder) { b.AddBytes(joined(l.signers)) })
-}
-
-func joined(list []cryptobyte.String) []byte {
-	var all []byte
-	for _, s := range list {
-		all = append(all, s...)
-	}
-	return all
+	b.AddASN1(asn1.SET, func(b *cryptobyte.Builder) {
+		for _, s := range l.signers {
+			b.AddBytes(s)
+		}
+	})
 }
 
 // has tells whether the certificate is among those that came along.
@@ -116,6 +117,15 @@ func (l layout) has(certificate *x509.Certificate) bool {
 		}
 	}
 	return false
+}
+
+// addCertificates adds the signer's certificate and its issuers' as far as they aren't there.
+func (l *layout) addCertificates(signer *x509.Certificate, issuers []*x509.Certificate) {
+	for _, certificate := range append([]*x509.Certificate{signer}, issuers...) {
+		if !l.has(certificate) {
+			l.certificates = append(bytes.Clone(l.certificates), certificate.Raw...)
+		}
+	}
 }
 
 // inside is the content that the signature carries; attached is false when it carries none.

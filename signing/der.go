@@ -8,6 +8,20 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
+// enclose is an element of the parts, less than 2 GiB together.
+func enclose(tag asn1.Tag, parts ...[]byte) []byte {
+	const header = 6
+	size := 0
+	for _, part := range parts {
+		size += len(part)
+	}
+	out := appendLength(append(make([]byte, 0, header+size), byte(tag)), int32(size))
+	for _, part := range parts {
+		out = append(out, part...)
+	}
+	return out
+}
+
 // maxExtensions bounds the extensions of a list, an entry or an answer.
 const maxExtensions = 32
 

@@ -25,7 +25,7 @@ func RC2(key, block []byte) []byte {
 
 // Mismatched is a key that claims another one's certificate, as a broken token might.
 func Mismatched(key, claimed *Key) *Key {
-	return &Key{identity: claimed.identity, public: claimed.public, private: key.private}
+	return &Key{identity: claimed.identity, public: claimed.public, head: claimed.head, private: key.private}
 }
 
 // WithCertificate is the signature with one more certificate along.
@@ -140,4 +140,11 @@ func WithSignerTimes(t testing.TB, cms []byte, n int) []byte {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// ReadOID reads an object identifier and gives what comes after it.
+func ReadOID(der []byte) (oid string, rest []byte, ok bool) {
+	in := cryptobyte.String(der)
+	oid, ok = readOID(&in)
+	return oid, in, ok
 }

@@ -18,6 +18,7 @@ type Key struct {
 	identity Identity
 	chain    []*x509.Certificate // the issuers that came with the key, if any
 	public   crypto.PublicKey
+	head     letterhead
 
 	mu      sync.RWMutex
 	private crypto.Signer // nil once closed
@@ -38,7 +39,15 @@ func NewKey(private crypto.Signer, certificate *x509.Certificate, issuers []*x50
 	if slow, ok := public.(*gost.PublicKey); ok {
 		slow.Precompute() // every signature is checked with it
 	}
-	key := &Key{identity: IdentityOf(certificate), chain: issuers, public: public, private: private}
+	suite, known := suiteToSign(public)
+	if !known {
+		return nil, ErrUnsupportedKey
+	}
+	head, err := newLetterhead(suite, certificate, issuers)
+	if err != nil {
+		return nil, err
+	}
+	key := &Key{identity: IdentityOf(certificate), chain: issuers, public: public, head: head, private: private}
 	key.identity.Storage = storage
 	return key, nil
 }

@@ -101,11 +101,39 @@ func readAlgorithm(in *cryptobyte.String) (a algorithm, ok bool) {
 }
 
 func readOID(in *cryptobyte.String) (string, bool) {
-	var oid encoding.ObjectIdentifier
-	if !in.ReadASN1ObjectIdentifier(&oid) {
+	var body cryptobyte.String
+	if !in.ReadASN1(&body, asn1.OBJECT_IDENTIFIER) || len(body) == 0 {
 		return "", false
 	}
-	return oid.String(), true
+	dotted := make([]byte, 0, 48)
+	for first := true; len(body) > 0; first = false {
+		n, ok := readBase128(&body)
+		if !ok {
+			return "", false
+		}
+		if first { // two in one: X.690, 8.19.4
+			root := min(n/40, 2)
+			dotted = append(dotted, '0'+byte(root))
+			n -= 40 * root
+		}
+		dotted = strconv.AppendUint(append(dotted, '.'), n, 10)
+	}
+	return string(dotted), true
+}
+
+// readBase128 reads a number of an OID, below 2^31 as the standard library has it, in its shortest form.
+func readBase128(in *cryptobyte.String) (n uint64, ok bool) {
+	for i, b := range *in {
+		if i == 0 && b == 0x80 || n >= 1<<24 {
+			return 0, false
+		}
+		n = n<<7 | uint64(b&0x7f)
+		if b < 0x80 {
+			*in = (*in)[i+1:]
+			return n, true
+		}
+	}
+	return 0, false
 }
 
 // numbers is the OID as the encoders of the standard library want it.

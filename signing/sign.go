@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/x509"
 	"fmt"
 	"io"
 	"time"
@@ -46,8 +45,7 @@ type job struct {
 	options Options
 	purpose Purpose
 
-	suite suite
-	sums  *digests
+	sums *digests
 }
 
 func (j *job) run(content Content) ([]byte, error) {
@@ -57,11 +55,7 @@ func (j *job) run(content Content) ([]byte, error) {
 	if err := j.key.identity.FitFor(j.purpose, "", j.at).Err(); err != nil {
 		return nil, err
 	}
-	var known bool
-	if j.suite, known = suiteToSign(j.key.public); !known {
-		return nil, ErrUnsupportedKey
-	}
-	j.sums = newDigests([]algorithm{{oid: j.suite.digest}})
+	j.sums = newDigests([]algorithm{{oid: j.key.head.digest}})
 	content.reader = stoppable{j.ctx, content.reader}
 	cms, err := j.sign(content)
 	if err != nil {
@@ -131,16 +125,16 @@ func (j *job) attached(content Content) ([]byte, error) {
 
 // layout is a SignedData of the one signer.
 func (j *job) layout(signer, content []byte) layout {
-	l := layout{version: []byte{byte(asn1.INTEGER), 1, 1}, digests: j.suite.digestAlgorithm(), content: content}
+	l := layout{version: []byte{byte(asn1.INTEGER), 1, 1}, digests: j.key.head.digestAlgorithm, content: content}
 	return j.join(l, signer)
 }
 
 // join adds the signer with the certificates that aren't there yet.
 func (j *job) join(l layout, signer []byte) layout {
-	for _, certificate := range append([]*x509.Certificate{j.key.identity.Certificate}, j.key.chain...) {
-		if !l.has(certificate) {
-			l.certificates = append(bytes.Clone(l.certificates), certificate.Raw...)
-		}
+	if len(l.certificates) == 0 {
+		l.certificates = j.key.head.certificates
+	} else {
+		l.addCertificates(j.key.identity.Certificate, j.key.chain)
 	}
 	l.signers = append(l.signers[:len(l.signers):len(l.signers)], signer)
 	return l
@@ -158,7 +152,7 @@ func (j *job) beside(content Content) ([]byte, error) {
 		return nil, ErrOtherContent
 	}
 	var others []*signerInfo
-	algorithms := []algorithm{{oid: j.suite.digest}}
+	algorithms := []algorithm{{oid: j.key.head.digest}}
 	for _, element := range l.signers {
 		s := readSigner(element)
 		others, algorithms = append(others, s), append(algorithms, s.digest)
@@ -172,11 +166,11 @@ func (j *job) beside(content Content) ([]byte, error) {
 			return nil, ErrOtherContent
 		}
 	}
-	if inside, attached, refused := l.inside(); refused != nil || attached && !bytes.Equal(j.suite.sum(inside), j.sums.sum(j.suite.digest)) {
+	if inside, attached, refused := l.inside(); refused != nil || attached && !bytes.Equal(j.key.head.sum(inside), j.sums.sum(j.key.head.digest)) {
 		return nil, ErrOtherContent
 	}
-	if !announces(l.digests, j.suite.digest) {
-		l.digests = append(bytes.Clone(l.digests), j.suite.digestAlgorithm()...)
+	if !announces(l.digests, j.key.head.digest) {
+		l.digests = append(bytes.Clone(l.digests), j.key.head.digestAlgorithm...)
 	}
 	signer, err := j.signer()
 	if err != nil {
@@ -219,19 +213,16 @@ func announces(set cryptobyte.String, oid string) bool {
 // are read by before it lets it go.
 func (j *job) signer() ([]byte, error) {
 	certificate := j.key.identity.Certificate
-	content := j.sums.sum(j.suite.digest)
-	attributes, err := signedAttributes(certificate, content, j.at)
+	content := j.sums.sum(j.key.head.digest)
+	attributes, err := j.key.head.signedAttributes(content, j.at)
 	if err != nil {
 		return nil, err
 	}
-	signature, err := j.key.Sign(rand.Reader, j.suite.sum(attributes), j.suite.hash)
+	signature, err := j.key.Sign(rand.Reader, j.key.head.sum(attributes), j.key.head.hash)
 	if err != nil {
 		return nil, err
 	}
-	element, err := j.suite.signerInfo(certificate, attributes, signature)
-	if err != nil {
-		return nil, err
-	}
+	element := j.key.head.signerInfo(attributes, signature)
 	s := readSigner(element)
 	switch {
 	case s.unread != nil:

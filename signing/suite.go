@@ -29,8 +29,8 @@ type suite struct {
 
 // suites is the table: RFC 8017 and RFC 5754, RFC 5758, and the GOST 34.10-2015 of Kazakhstan. A
 // key signs with the first row of its kind.
-func suites() []suite {
-	return []suite{
+func suites() [8]suite {
+	return [...]suite{
 		{oidGOST512, oidGOST512Streebog, oidStreebog512, gost.New512, 0},
 		{oidGOST256, oidGOST256Streebog, oidStreebog256, gost.New256, 0},
 		{oidRSA, oidRSASHA256, oidSHA256, sha256.New, crypto.SHA256},

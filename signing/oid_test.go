@@ -1,0 +1,36 @@
+package signing_test
+
+import (
+	"testing"
+
+	"baqylau/signing"
+
+	encoding "encoding/asn1"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// FuzzOID holds our reading of object identifiers against the one of golang.org/x/crypto.
+func FuzzOID(f *testing.F) {
+	f.Add([]byte{0x06, 0x00})
+	f.Add([]byte{0x06, 0x01, 0x80})
+	f.Add([]byte{0x06, 0x01, 0x27})
+	f.Add([]byte{0x06, 0x01, 0x28})
+	f.Add([]byte{0x06, 0x01, 0x50})
+	f.Add([]byte{0x06, 0x02, 0x88, 0x37})
+	f.Add([]byte{0x06, 0x02, 0x80, 0x01})
+	f.Add([]byte{0x06, 0x05, 0x87, 0xff, 0xff, 0xff, 0x7f})
+	f.Add([]byte{0x06, 0x05, 0x88, 0x80, 0x80, 0x80, 0x00})
+	f.Add([]byte{0x06, 0x06, 0x2a, 0x87, 0xff, 0xff, 0xff, 0x7f})
+	f.Add([]byte{0x06, 0x03, 0x2a, 0x01, 0x81})
+	f.Add([]byte{0x06, 0x08, 0x2a, 0x83, 0x0e, 0x03, 0x0a, 0x01, 0x03, 0x03, 0x55})
+	f.Fuzz(func(t *testing.T, der []byte) {
+		var want encoding.ObjectIdentifier
+		in := cryptobyte.String(der)
+		wantOK := in.ReadASN1ObjectIdentifier(&want)
+		got, rest, ok := signing.ReadOID(der)
+		if ok != wantOK || ok && (got != want.String() || len(rest) != len(in)) {
+			t.Errorf("%x is %q, %v, %d bytes left; want %q, %v, %d", der, got, ok, len(rest), want.String(), wantOK, len(in))
+		}
+	})
+}
