@@ -12,7 +12,7 @@ import (
 // Bounds of looking for a chain. The nation's is three long.
 const (
 	maxChain      = 6
-	maxChainTries = 24 // signatures that are checked in one search
+	maxChainTries = 24 // signatures that are checked in one search, and on an average for a signer with its stamps
 )
 
 // path is a search for a chain, deepest first, among the anchors and what came along.
@@ -112,16 +112,55 @@ func (p *path) issued(issuer *x509.Certificate, way []*x509.Certificate) *refusa
 		return refuse("chain_broken")
 	}
 	p.tries++
-	key, refused := p.trust.keyOf(issuer)
+	last := way[len(way)-1]
+	return p.trust.proofs.check(issuer, last, func() *refusal { return p.trust.signed(issuer, last) })
+}
+
+// signed checks that the issuer's key signed the certificate.
+func (t Trust) signed(issuer, certificate *x509.Certificate) *refusal {
+	key, refused := t.keyOf(issuer)
 	if refused != nil {
 		return refused
 	}
-	last := way[len(way)-1]
-	a, ok := signatureAlgorithmOf(last)
+	a, ok := signatureAlgorithmOf(certificate)
 	if !ok {
 		return refuse("chain_broken")
 	}
-	return verifyWith(key, a, last.RawTBSCertificate, last.Signature)
+	return verifyWith(key, a, certificate.RawTBSCertificate, certificate.Signature)
+}
+
+// proofs are the signatures under certificates that one verification has checked, for the searches of
+// all its signers and stamps; nil remembers nothing.
+type proofs struct {
+	known map[pair]*refusal
+	left  int // how many more are checked
+}
+
+// pair is an issuer and what it may have issued, in DER.
+type pair struct{ issuer, issued string }
+
+func (p *proofs) check(issuer, issued *x509.Certificate, check func() *refusal) *refusal {
+	if p == nil {
+		return check()
+	}
+	key := pair{string(issuer.Raw), string(issued.Raw)}
+	refused, known := p.known[key]
+	switch {
+	case known:
+	case p.left == 0:
+		return refuse("chain_broken")
+	default:
+		refused = check()
+		p.known[key] = refused
+		p.left--
+	}
+	return refused
+}
+
+// forSigners is the trust with proofs for the verification of so many signers.
+func (t Trust) forSigners(n int) Trust {
+	t.proofs = &proofs{known: map[pair]*refusal{}, left: maxChainTries * (1 + n)}
+	return t
 }
 
 // tooDeep tells whether more authorities, those that issued to themselves left out, stand below

@@ -1,6 +1,7 @@
 package signing_test
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"baqylau/signing"
+	"baqylau/signing/testpki"
 )
 
 // line is certificates that issue one another: an authority "0", then "1" … and last the signer.
@@ -192,6 +194,41 @@ func TestATangleOfAuthoritiesIsGivenUpSoon(t *testing.T) {
 		t.Errorf("chain %s", step.Outcome)
 	}
 	if took := time.Since(start); took > time.Second {
+		t.Errorf("took %v", took)
+	}
+}
+
+// Nor do they for every signer and stamp anew.
+func TestATangleCostsOnceForAllSignersAndStamps(t *testing.T) {
+	w := newWorld(t, testpki.ECDSA)
+	cms := w.cms
+	for range 8 {
+		var err error
+		if cms, err = signing.AddUnsigned(cms, 0, idTimeStamp.String(), w.stamper.Stamp(w.token(t, today()))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 40 {
+		cms = signing.WithCertificate(t, cms, selfIssued(t, key, func(c *x509.Certificate) {
+			c.RawSubject, c.SubjectKeyId = w.root.Certificate.RawSubject, w.root.Certificate.SubjectKeyId
+			c.IsCA, c.BasicConstraintsValid, c.KeyUsage, c.MaxPathLen = true, true, x509.KeyUsageCertSign, -1
+			c.SerialNumber = new(big.Int).Add(c.SerialNumber, big.NewInt(int64(len(cms))))
+		}).certificate)
+	}
+	start := time.Now()
+	reports, err := signing.VerifyDetached(bytes.NewReader(w.document), signing.WithSignerTimes(t, cms, 32), now(),
+		signing.Policy{Trust: signing.DemoTrust(authority(t).Certificate)})
+	took := time.Since(start)
+	if err != nil || len(reports) != 32 {
+		t.Fatalf("%d reports, %v", len(reports), err)
+	}
+	finds(t, reports[31], signing.StepChain, signing.Failed, "chain_broken")
+	finds(t, reports[31], signing.StepTimestamp, signing.Failed, "stamp_untrusted")
+	if took > 5*time.Second { // a twentieth of what every search anew takes
 		t.Errorf("took %v", took)
 	}
 }

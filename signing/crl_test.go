@@ -183,7 +183,7 @@ func TestAHugeListTakesLinearTime(t *testing.T) {
 	small := w.root.CRL(list)
 	took := func(der []byte) time.Duration {
 		least := time.Hour
-		for range 2 {
+		for range 5 { // others may be at work on this machine
 			began := time.Now()
 			finds(t, w.verify(now(), crls(t, der)), signing.StepRevocation, signing.Failed, "revoked")
 			least = min(least, time.Since(began))

@@ -247,6 +247,26 @@ func (f forgery) addSignerInfo(b *cryptobyte.Builder, list []attribute, signatur
 	}
 }
 
+// slow is an RSA key whose signatures take long to check.
+func slow(t testing.TB) *rsa.PrivateKey {
+	t.Helper()
+	for {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := big.NewInt(1)
+		order := new(big.Int).Mul(new(big.Int).Sub(key.Primes[0], one), new(big.Int).Sub(key.Primes[1], one))
+		key.E = 1<<31 - 1
+		if key.D = new(big.Int).ModInverse(big.NewInt(int64(key.E)), order); key.D == nil {
+			continue
+		}
+		key.Precomputed = rsa.PrecomputedValues{}
+		key.Precompute()
+		return key
+	}
+}
+
 func TestForgeries(t *testing.T) {
 	auditor := stolen(t, "auditor", demo.Signing)
 	stranger := stolen(t, "stranger", demo.Signing)
@@ -309,6 +329,7 @@ func TestForgeries(t *testing.T) {
 		{"65 certificates", forgery{certificates: slices.Repeat([]*x509.Certificate{auditor.certificate}, 65)}, signing.StepIntegrity, "too_large"},
 		{"a certificate of one's own making", forgery{signer: twin}, signing.StepChain, "untrusted"},
 		{"a key of 1024 bits", forgery{signer: selfIssued(t, weak, nil)}, signing.StepSignature, "weak_key"},
+		{"an exponent that is there to be slow", forgery{signer: selfIssued(t, slow(t), nil)}, signing.StepSignature, "unsupported_algorithm"},
 		{"a curve of 224 bits", forgery{signer: selfIssued(t, small, nil), algorithm: idECDSASHA256}, signing.StepSignature, "weak_key"},
 		{"a critical extension that nobody knows", forgery{signer: selfIssued(t, stranger.key, func(c *x509.Certificate) {
 			c.ExtraExtensions = []pkix.Extension{{Id: idTimeStamp, Critical: true, Value: []byte{5, 0}}}

@@ -8,6 +8,7 @@ import (
 	"crypto/sha512"
 	"crypto/x509"
 	"hash"
+	"strconv"
 	"strings"
 
 	"baqylau/signing/gost"
@@ -43,11 +44,13 @@ func suites() [8]suite {
 }
 
 // Bounds in bits of an RSA modulus: the NCA has issued no smaller one since 2015, and a longer one is
-// only there to be slow; and of an elliptic curve of the same strength at the least.
+// only there to be slow; of its exponent, which is 65537 everywhere, for the same reason; and of an elliptic
+// curve of the same strength at the least.
 const (
-	minRSABits = 2048
-	maxRSABits = 8192
-	minECBits  = 256
+	minRSABits     = 2048
+	maxRSABits     = 8192
+	maxRSAExponent = 1 << 20
+	minECBits      = 256
 )
 
 // newHash gives the hash of the algorithm identifier, SHA-2 or Streebog.
@@ -80,6 +83,9 @@ func publicKeyOf(certificate *x509.Certificate) (crypto.PublicKey, *refusal) {
 	case *rsa.PublicKey:
 		if key.N.BitLen() < minRSABits || key.N.BitLen() > maxRSABits {
 			return nil, refuse("weak_key")
+		}
+		if key.E > maxRSAExponent {
+			return nil, refuse("unsupported_algorithm", "algorithm", "RSA, e = "+strconv.Itoa(key.E))
 		}
 		return key, nil
 	case *ecdsa.PublicKey:

@@ -31,6 +31,7 @@ type Trust struct {
 	Demo bool
 
 	anchors []anchor
+	proofs  *proofs
 }
 
 // anchor is a trusted certificate with its key, made ready to check many signatures.

@@ -94,6 +94,7 @@ func judgeOne(content, cms []byte, at time.Time, policy Policy) Report {
 	if refused != nil {
 		return unread(refused, at, policy)
 	}
+	policy.Trust = policy.Trust.forSigners(1)
 	sums := newDigests(d.algorithms())
 	_, _ = sums.Write(content)
 	return d.judgeSigner(d.signers[0], sums, at, policy)
@@ -101,6 +102,7 @@ func judgeOne(content, cms []byte, at time.Time, policy Policy) Report {
 
 // judge reports of every signer.
 func (d *signedData) judge(sums *digests, at time.Time, policy Policy) []Report {
+	policy.Trust = policy.Trust.forSigners(len(d.signers))
 	reports := make([]Report, 0, len(d.signers))
 	for _, s := range d.signers {
 		if sums.login() {
