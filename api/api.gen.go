@@ -305,9 +305,12 @@ type Certificate struct {
 	Purchase     string   `json:"purchase"`
 
 	// Signature SHA-256 of the detached CMS
-	Signature string                    `json:"signature,omitempty,omitzero"`
-	SignedAt  time.Time                 `json:"signed_at,omitempty,omitzero"`
-	State     control.CertificateStatus `json:"state"`
+	Signature string `json:"signature,omitempty,omitzero"`
+
+	// SignatureWithEvidence SHA-256 of the same CMS with the timestamp and the revocation data collected since, to be preferred; absent while there are none. It comes without a new version
+	SignatureWithEvidence string                    `json:"signature_with_evidence,omitempty,omitzero"`
+	SignedAt              time.Time                 `json:"signed_at,omitempty,omitzero"`
+	State                 control.CertificateStatus `json:"state"`
 }
 
 // CertificateCommand defines model for CertificateCommand.
@@ -383,6 +386,9 @@ type Conclusion struct {
 
 	// Signature SHA-256 of the detached CMS
 	Signature string `json:"signature,omitempty,omitzero"`
+
+	// SignatureWithEvidence SHA-256 of the same CMS with the timestamp and the revocation data collected since, to be preferred; absent while there are none. It comes without a new version
+	SignatureWithEvidence string `json:"signature_with_evidence,omitempty,omitzero"`
 
 	// Signer person who signed
 	Signer string `json:"signer,omitempty,omitzero"`
@@ -633,8 +639,11 @@ type Notification struct {
 	Revocation SavedOrder `json:"revocation,omitempty,omitzero"`
 
 	// Signature SHA-256 of the detached CMS
-	Signature string    `json:"signature,omitempty,omitzero"`
-	SignedAt  time.Time `json:"signed_at,omitempty,omitzero"`
+	Signature string `json:"signature,omitempty,omitzero"`
+
+	// SignatureWithEvidence SHA-256 of the same CMS with the timestamp and the revocation data collected since, to be preferred; absent while there are none. It comes without a new version
+	SignatureWithEvidence string    `json:"signature_with_evidence,omitempty,omitzero"`
+	SignedAt              time.Time `json:"signed_at,omitempty,omitzero"`
 
 	// Signer person who signed
 	Signer string `json:"signer,omitempty,omitzero"`

@@ -77,7 +77,7 @@ func (s *Server) GetRulebook(ctx context.Context, r api.GetRulebookRequestObject
 			}
 			record.Body, record.Version = former.Body, asked
 		}
-		object, err = objectFor(callerOf(ctx).actor, record)
+		object, err = objectFor(tx, callerOf(ctx).actor, record)
 		return err
 	})
 	if err == nil && r.Params.IfNoneMatch == etag(object.Version) {

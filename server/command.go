@@ -162,7 +162,7 @@ func (u *unit) show(r store.Record) error {
 	if err != nil || !visible {
 		return err
 	}
-	object, err := objectFor(u.caller.actor, r)
+	object, err := objectFor(u.Tx, u.caller.actor, r)
 	u.objects = append(u.objects, object)
 	return err
 }
@@ -207,7 +207,7 @@ func (u *unit) staleness(r store.Record) error {
 	if !visible {
 		return stale{}
 	}
-	current, err := objectFor(u.caller.actor, r)
+	current, err := objectFor(u.Tx, u.caller.actor, r)
 	if err != nil {
 		return err
 	}
@@ -216,28 +216,48 @@ func (u *unit) staleness(r store.Record) error {
 
 func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 
-// objectFor is an aggregate as an actor may see it.
-func objectFor(a control.Actor, r store.Record) (api.Object, error) {
+// objectFor is an aggregate as an actor may see it, with what stands beside it: the evidence collected
+// for a signature changes nothing of what people decide by, and so no version.
+func objectFor(tx *store.Tx, a control.Actor, r store.Record) (api.Object, error) {
 	o := api.Object{Kind: api.ObjectKind(r.Kind), ID: r.ID, Version: r.Version, Body: r.Body}
 	var err error
 	switch r.Kind {
 	case kindNotification:
-		o.Body, err = redacted(r, func(n api.Notification) api.Notification { return notificationFor(a, n) })
+		o.Body, err = shown(r, func(n *api.Notification) (err error) {
+			*n = notificationFor(a, *n)
+			n.SignatureWithEvidence, err = tx.Lasting(n.Signature)
+			return err
+		})
 	case kindObjection:
-		o.Body, err = redacted(r, func(o api.Objection) api.Objection { return objectionFor(a, o) })
+		o.Body, err = shown(r, func(o *api.Objection) error {
+			*o = objectionFor(a, *o)
+			return nil
+		})
 	case kindConclusion:
-		o.Body, err = redacted(r, func(c api.Conclusion) api.Conclusion { return conclusionFor(a, c) })
+		o.Body, err = shown(r, func(c *api.Conclusion) (err error) {
+			*c = conclusionFor(a, *c)
+			c.SignatureWithEvidence, err = tx.Lasting(c.Signature)
+			return err
+		})
+	case kindCertificate:
+		o.Body, err = shown(r, func(c *api.Certificate) (err error) {
+			c.SignatureWithEvidence, err = tx.Lasting(c.Signature)
+			return err
+		})
 	}
 	return o, err
 }
 
-// redacted is a body without what its reader may not see.
-func redacted[T any](r store.Record, redact func(T) T) ([]byte, error) {
+// shown is a body as it is shown to its reader.
+func shown[T any](r store.Record, show func(*T) error) ([]byte, error) {
 	var body T
 	if err := decode(r, &body); err != nil {
 		return nil, err
 	}
-	return json.Marshal(redact(body))
+	if err := show(&body); err != nil {
+		return nil, err
+	}
+	return json.Marshal(body)
 }
 
 // person finds an enrolled person for a field of the request; one that is not enrolled is bad input.

@@ -158,7 +158,7 @@ func collect(tx *store.Tx, a control.Actor, changes []store.Change, answer *api.
 			answer.Gone = append(answer.Gone, ref)
 			continue
 		}
-		object, err := objectFor(a, record)
+		object, err := objectFor(tx, a, record)
 		if err != nil {
 			return err
 		}

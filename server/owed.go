@@ -122,6 +122,13 @@ func (s *Server) keep(ctx context.Context, j store.Job, kept []byte) error {
 				return err
 			}
 		}
+		accepted, err := tx.Accepted(j.Object)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutLasting(accepted, digest); err != nil {
+			return err
+		}
 		uses, err := tx.FileUses(j.Object)
 		if err != nil {
 			return err

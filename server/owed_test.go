@@ -7,8 +7,11 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"baqylau/server"
 	"baqylau/server/store"
@@ -62,44 +65,96 @@ func (a *authorities) Collect(_ context.Context, chain []*x509.Certificate, now 
 // TestWhatIsOwedToASignatureIsCollectedWhenTheServicesAnswer: nobody waits for them, what was accepted
 // stays as it is, and each job has one effect.
 func TestWhatIsOwedToASignatureIsCollectedWhenTheServicesAnswer(t *testing.T) {
-	a := &authorities{stamper: testpki.NewRoot(testpki.ECDSA, "TSA", noon()), away: true}
-	w := served(t, given(t).store, func(c *server.Config) { c.Authorities = a })
-	w.play(certified)
-	signature := w.certificate().Signature
-	accepted := w.stored(signature)
+	onBoth(t, func(t *testing.T, w *world) {
+		a := &authorities{stamper: testpki.NewRoot(testpki.ECDSA, "TSA", noon()), away: true}
+		w = served(t, w.store, func(c *server.Config) { c.Authorities = a })
+		w.play(certified)
+		before := w.certificate()
+		accepted := w.stored(before.Signature)
 
-	if err := w.centre.CatchUp(t.Context()); !errors.Is(err, service.ErrUnreachable) || a.asked != 1 {
-		t.Fatalf("asked %d times: %v", a.asked, err)
-	}
-	w.clock.set(w.clock.now().Add(30 * time.Second))
-	w.unchanged(w.catchUp)
-	a.away = false
-	told := w.events()
-	for range 3 {
-		w.clock.set(w.clock.now().Add(10 * time.Minute))
+		if err := w.centre.CatchUp(t.Context()); !errors.Is(err, service.ErrUnreachable) || a.asked != 1 {
+			t.Fatalf("asked %d times: %v", a.asked, err)
+		}
+		w.clock.set(w.clock.now().Add(30 * time.Second))
+		w.unchanged(w.catchUp)
+		a.away = false
+		told := w.events()
+		for range 3 {
+			w.clock.set(w.clock.now().Add(10 * time.Minute))
+			w.catchUp()
+		}
+		kept := accepted
+		for _, evidence := range a.given {
+			var err error
+			if kept, err = signing.Enrich(kept, 0, evidence); err != nil {
+				t.Fatal(err)
+			}
+			uses := w.uses(kept)
+			if len(uses) != 1 || uses[0].ID != certificateID {
+				t.Errorf("a signature with evidence belongs to %v", uses)
+			}
+			// with less evidence too: a mirror may lag
+			if got := w.get(person("auditor"), "/v1/files/"+digest(kept)).ok(t); !bytes.Equal(got.body, kept) {
+				t.Error("other bytes than the evidence makes")
+			}
+		}
+		if len(a.given) != 2 || w.events() != told+2 {
+			t.Errorf("%d kinds of evidence, told %d times", len(a.given), w.events()-told)
+		}
+		// what was accepted stays, and so does its version; the evidence stands beside it
+		want := before
+		want.SignatureWithEvidence = digest(kept)
+		if diff := cmp.Diff(want, w.certificate()); diff != "" || before.SignatureWithEvidence != "" || !bytes.Equal(w.stored(before.Signature), accepted) {
+			t.Errorf("the certificate (-want +got):\n%s", diff)
+		}
+		w.clock.set(w.clock.now().Add(24 * time.Hour))
+		w.unchanged(w.catchUp)
+		if a.asked != 3 {
+			t.Errorf("asked %d times", a.asked)
+		}
+	})
+}
+
+// TestASignatureWithEvidenceGoesToWhoeverMayHaveTheSignature: and its digest is told without a new version, which
+// would refuse what people are about to do.
+func TestASignatureWithEvidenceGoesToWhoeverMayHaveTheSignature(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		a := &authorities{stamper: testpki.NewRoot(testpki.ECDSA, "TSA", noon())}
+		w = served(t, w.store, func(c *server.Config) { c.Authorities = a })
+		w.play(delivered)
+		_, version := w.notification(notificationID)
+		w.clock.set(w.clock.now().Add(time.Minute))
 		w.catchUp()
-	}
-	if !bytes.Equal(w.stored(signature), accepted) || w.certificate().Signature != signature {
-		t.Error("the signature that was accepted has changed")
-	}
-	kept := accepted
-	for _, evidence := range a.given {
-		var err error
-		if kept, err = signing.Enrich(kept, 0, evidence); err != nil {
-			t.Fatal(err)
+		n, now := w.notification(notificationID)
+		c := w.certificate()
+		if now != version || n.SignatureWithEvidence == "" || c.SignatureWithEvidence == "" {
+			t.Fatalf("version %d became %d, with evidence %q and %q", version, now, n.SignatureWithEvidence, c.SignatureWithEvidence)
 		}
-		uses := w.uses(kept)
-		if len(uses) != 1 || uses[0].ID != certificateID {
-			t.Errorf("a signature with evidence belongs to %v", uses)
+		w.sameReaders(n.SignatureWithEvidence, n.Signature)
+		w.sameReaders(c.SignatureWithEvidence, c.Signature)
+		if seen := w.seenBy(person("organizer")); seen.SignatureWithEvidence != n.SignatureWithEvidence {
+			t.Errorf("the organiser is shown %q", seen.SignatureWithEvidence)
+		}
+	})
+}
+
+// sameReaders demands that the two files have the same readers, some and not all.
+func (w *world) sameReaders(file, other string) {
+	w.t.Helper()
+	may, mayNot := 0, 0
+	for _, p := range everybody() {
+		got, want := w.get(p, "/v1/files/"+file).status, w.get(p, "/v1/files/"+other).status
+		if got != want {
+			w.t.Errorf("%s gets %d; of the signature %d", p.name, got, want)
+		}
+		if got == http.StatusOK {
+			may++
+		} else {
+			mayNot++
 		}
 	}
-	if len(a.given) != 2 || w.events() != told+2 {
-		t.Errorf("%d kinds of evidence, told %d times", len(a.given), w.events()-told)
-	}
-	w.clock.set(w.clock.now().Add(24 * time.Hour))
-	w.unchanged(w.catchUp)
-	if a.asked != 3 {
-		t.Errorf("asked %d times", a.asked)
+	if may == 0 || mayNot == 0 {
+		w.t.Errorf("%d may have it, %d not", may, mayNot)
 	}
 }
 

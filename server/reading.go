@@ -55,7 +55,7 @@ func (s *Server) one(ctx context.Context, kind, id string) (api.OneJSONResponse,
 		if !visible {
 			return errNotFound
 		}
-		object, err = objectFor(a, record)
+		object, err = objectFor(tx, a, record)
 		return err
 	})
 	return api.OneJSONResponse{Body: object, Headers: api.OneResponseHeaders{ETag: etag(object.Version)}}, err
@@ -121,7 +121,7 @@ func journalRow[T any](tx *store.Tx, a control.Actor, record store.Record, fits 
 	if err != nil || !visible {
 		return object, false, err
 	}
-	if object, err = objectFor(a, record); err != nil {
+	if object, err = objectFor(tx, a, record); err != nil {
 		return object, false, err
 	}
 	var shown T // a filter must not tell what the reader may not see
@@ -132,17 +132,22 @@ func journalRow[T any](tx *store.Tx, a control.Actor, record store.Record, fits 
 }
 
 // GetFile gives a file to whoever may see what it belongs to; of a notification or a
-// conclusion, to others than those who agreed on it, only the files in force.
+// conclusion, to others than those who agreed on it, only the files in force. A signature with evidence
+// goes to whoever may have the signature.
 func (s *Server) GetFile(ctx context.Context, r api.GetFileRequestObject) (api.GetFileResponseObject, error) {
 	a := callerOf(ctx).actor
 	var body []byte
 	err := s.store.View(ctx, func(tx *store.Tx) error {
+		accepted, err := tx.Accepted(r.Digest)
+		if err != nil {
+			return err
+		}
 		uses, err := tx.FileUses(r.Digest)
 		if err != nil {
 			return err
 		}
 		for _, use := range uses {
-			visible, err := mayReadFile(tx, a, use, r.Digest)
+			visible, err := mayReadFile(tx, a, use, accepted)
 			if err != nil {
 				return err
 			}

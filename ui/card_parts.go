@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -193,11 +194,15 @@ func (c *cardPage) right() fyne.CanvasObject {
 	l, n := c.p.lang, &c.card.Notification
 	parts := kit.Stack(12, kit.NewPanel(c.terms()))
 	if n.Signature != "" {
+		checked := "card.signature.checked"
+		if n.SignatureWithEvidence != "" {
+			checked = "card.signature.lasting"
+		}
 		parts.Add(kit.NewPanel(kit.Stack(tight,
 			kit.NewSubheading(l.T("card.signature")),
 			kit.NewParagraph(l.T("card.signed", "name", actedFor(l, n.SignerName, n.SignerForName), "at", assets.DateTime(n.SignedAt))),
-			kit.NewMuted(l.T("card.signature.checked")),
-			c.p.signatureRow(fileTitle(*n)+".pdf.p7s", n.Signature),
+			kit.NewMuted(l.T(checked)),
+			c.p.signatureRow(fileTitle(*n)+".pdf.p7s", cmp.Or(n.SignatureWithEvidence, n.Signature)),
 		)))
 	}
 	if !c.outside() {

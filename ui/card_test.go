@@ -102,8 +102,13 @@ func TestAnApproverSignsFromTheCabinet(t *testing.T) { // R-3.7
 	if got := s.status(id); got != control.NotificationApproved {
 		t.Fatalf("it is %s: %s", got, s.words())
 	}
-	s.sees("Утверждено", "Сохранить подпись (.p7s)")
+	s.sees("Утверждено", "Сохранить подпись (.p7s)", "Центр проверил подпись, когда принимал её.")
 	s.lookAround("card-approved")
+	page := s.current.(*cardPage)
+	page.card.Notification.SignatureWithEvidence = strings.Repeat("0", 64)
+	if words := wordsOf(page.right()); !strings.Contains(words, "приложил к ней собранные доказательства") {
+		t.Errorf("nothing is said of the evidence: %s", words)
+	}
 }
 
 func TestAnAgreerPassesItOn(t *testing.T) {

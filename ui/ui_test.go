@@ -371,9 +371,11 @@ func (s *seat) top() fyne.CanvasObject {
 }
 
 // words is every text that is shown by what answers, but for what tables and grids draw as one picture.
-func (s *seat) words() string {
+func (s *seat) words() string { return wordsOf(s.top()) }
+
+func wordsOf(o fyne.CanvasObject) string {
 	var words []string
-	walk(s.top(), func(o fyne.CanvasObject) bool {
+	walk(o, func(o fyne.CanvasObject) bool {
 		switch w := o.(type) {
 		case *widget.Label:
 			words = append(words, w.Text)

@@ -47,6 +47,8 @@ var (
 	duties string
 	//go:embed chain.sql
 	chain string
+	//go:embed lasting.sql
+	lasting string
 )
 
 // engine is what SQLite and PostgreSQL do differently.
@@ -116,7 +118,8 @@ func open(ctx context.Context, e engine, write, read *sql.DB, o Options) (_ *Sto
 
 func (s *Store) migrate(ctx context.Context) error {
 	provider, err := goose.NewProvider(s.engine.dialect(), s.write, nil,
-		goose.WithGoMigrations(s.migration(1, schema, nil), s.migration(2, jobs, nil), s.migration(3, duties, nil), s.migration(4, chain, s.chainAll)),
+		goose.WithGoMigrations(s.migration(1, schema, nil), s.migration(2, jobs, nil), s.migration(3, duties, nil), s.migration(4, chain, s.chainAll),
+			s.migration(5, lasting, nil)),
 		goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err

@@ -51,6 +51,43 @@ func TestAFileIsKeptOnceAndKnowsWhoseItIs(t *testing.T) {
 	})
 }
 
+func TestTheFileWithTheMostEvidenceIsFoundByTheSignatureAndTheSignatureByEachOfThem(t *testing.T) {
+	onBoth(t, func(t *testing.T, h home) {
+		s := h.store(t)
+		lasting := func(signature string) (digest string) {
+			view(t, s, func(tx *Tx) (err error) {
+				digest, err = tx.Lasting(signature)
+				return err
+			})
+			return digest
+		}
+		for _, step := range []struct{ signature, digest, want string }{
+			{"s", "stamped", "stamped"},
+			{"other", "of the other", "of the other"},
+			{"s", "with a list", "with a list"},
+			{"s", "stamped", "with a list"}, // told twice
+			{"", "of nothing", ""},
+		} {
+			update(t, s, func(tx *Tx) error { return tx.PutLasting(step.signature, step.digest) })
+			if got := lasting(step.signature); got != step.want {
+				t.Errorf("after %q, %q has %q", step.digest, step.signature, got)
+			}
+		}
+		if got := lasting("unsigned"); got != "" {
+			t.Errorf("nothing has %q", got)
+		}
+		for digest, want := range map[string]string{"stamped": "s", "with a list": "s", "of the other": "other", "s": "s", "a file": "a file"} {
+			view(t, s, func(tx *Tx) error {
+				got, err := tx.Accepted(digest)
+				if got != want {
+					t.Errorf("%q is of %q", digest, got)
+				}
+				return err
+			})
+		}
+	})
+}
+
 func TestPagesOfPurchasesAreTheWholeListNewestFirst(t *testing.T) {
 	moment := time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC)
 	const purchases = 57
