@@ -335,6 +335,9 @@ type Changes struct {
 	Gone    []Ref    `json:"gone"`
 	More    bool     `json:"more"`
 	Objects []Object `json:"objects"`
+
+	// Time the centre's, as of which the answer is
+	Time time.Time `json:"time"`
 }
 
 // ChosenOutcome empty while not chosen

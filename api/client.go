@@ -85,6 +85,13 @@ func (c *Client) Close() { c.http.GetClient().CloseIdleConnections() }
 // Use sets the session's token for all later requests; empty forgets it.
 func (c *Client) Use(token string) { c.token.Store(&token) }
 
+// InSession tells whether requests go in a session. One that the centre no longer knows is forgotten when
+// it says so.
+func (c *Client) InSession() bool {
+	token := c.token.Load()
+	return token != nil && *token != ""
+}
+
 // Call is one request. Body is sent as it is: bytes, so that nothing can send it empty again.
 type Call struct {
 	Method, Path   string // Path is escaped already, with its query
@@ -105,7 +112,8 @@ func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
 
 func (c *Client) do(ctx context.Context, r *resty.Request, call Call) ([]byte, error) {
 	r.SetContext(ctx)
-	if token := c.token.Load(); token != nil && *token != "" {
+	token := c.token.Load()
+	if token != nil && *token != "" {
 		r.SetAuthToken(*token)
 	}
 	if c.absent != "" {
@@ -135,6 +143,9 @@ func (c *Client) do(ctx context.Context, r *resty.Request, call Call) ([]byte, e
 		json.Unmarshal(answer.Body(), &p) == nil && p.Status == answer.StatusCode() {
 		if p.Status >= http.StatusInternalServerError {
 			return nil, fmt.Errorf("%w: %w", ErrOffline, p)
+		}
+		if p.Status == http.StatusUnauthorized {
+			c.token.CompareAndSwap(token, nil) // not a session that began meanwhile
 		}
 		return nil, p
 	}
@@ -190,6 +201,9 @@ func (c *Client) Login(ctx context.Context, login Login) (Session, error) {
 
 // Logout ends the session at the centre and forgets its token in any case.
 func (c *Client) Logout(ctx context.Context) error {
+	if !c.InSession() {
+		return nil
+	}
 	_, err := c.Do(ctx, Call{Method: http.MethodPost, Path: "/v1/logout"})
 	c.Use("")
 	return err

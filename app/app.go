@@ -28,7 +28,7 @@ import (
 type Door struct {
 	Centre api.Centre
 	client *api.Client
-	ahead  time.Duration // the centre's clock before ours
+	clock  *clock
 	log    *slog.Logger
 }
 
@@ -38,30 +38,22 @@ func Knock(ctx context.Context, address string, log *slog.Logger) (*Door, error)
 	if err != nil {
 		return nil, err
 	}
-	asked := time.Now()
+	clock := newClock(thisMachine())
+	asked := clock.ask()
 	centre, err := client.Centre(ctx)
 	if err != nil {
 		client.Close()
 		return nil, err
 	}
-	half := time.Since(asked) / 2
-	return &Door{Centre: centre, client: client, ahead: centre.Time.Sub(asked.Add(half)), log: log}, nil
+	clock.hear(centre.Time, asked)
+	return &Door{Centre: centre, client: client, clock: clock, log: log}, nil
 }
 
 // Enter logs in with a key: the centre's challenge is signed with it. secret is what the key was
 // opened with; it is overwritten. The key may be closed afterwards.
 func (d *Door) Enter(ctx context.Context, key signing.Signatory, secret []byte, open StoreOpener) (*Desk, error) {
 	defer clear(secret)
-	challenge, err := d.client.Challenge(ctx)
-	if err != nil {
-		return nil, err
-	}
-	text := signing.LoginText{Origin: d.client.Origin(), Nonce: challenge.Nonce, Expires: challenge.ExpiresAt}
-	cms, err := key.SignLogin(ctx, text, time.Now().Add(d.ahead))
-	if err != nil {
-		return nil, err
-	}
-	session, err := d.client.Login(ctx, api.Login{Nonce: challenge.Nonce, CMS: cms})
+	session, err := logIn(ctx, d.client, key, d.clock.now)
 	if err != nil {
 		return nil, err
 	}
@@ -73,30 +65,57 @@ func (d *Door) Enter(ctx context.Context, key signing.Signatory, secret []byte, 
 	return desk, nil
 }
 
+// logIn begins a session: the centre's challenge is signed with the key.
+func logIn(ctx context.Context, client *api.Client, key signing.Signatory, now func() time.Time) (api.Session, error) {
+	challenge, err := client.Challenge(ctx)
+	if err != nil {
+		return api.Session{}, err
+	}
+	text := signing.LoginText{Origin: client.Origin(), Nonce: challenge.Nonce, Expires: challenge.ExpiresAt}
+	cms, err := key.SignLogin(ctx, text, now())
+	if err != nil {
+		return api.Session{}, err
+	}
+	return client.Login(ctx, api.Login{Nonce: challenge.Nonce, CMS: cms})
+}
+
 // sit opens the local store for a session that has begun, and brings it up to date.
 func (d *Door) sit(ctx context.Context, session api.Session, secret []byte, open StoreOpener) (*Desk, error) {
 	store, err := open(ownerOf(session.Me, d.Centre, d.client.Origin()), secret)
 	if err != nil {
 		return nil, err
 	}
-	return seat(ctx, &Desk{Me: session.Me, Centre: d.Centre, client: d.client, store: store, ahead: d.ahead, log: d.log})
+	desk := newDesk(d.client, store, d.clock, d.log)
+	return desk.seat(ctx, session.Me, d.Centre)
 }
 
-// seat makes a desk ready and brings it up to date; the store of one that it can't is closed.
-func seat(ctx context.Context, desk *Desk) (*Desk, error) {
-	desk.waiting, desk.own = map[string]chan error{}, map[string][]ownStep{}
-	desk.kick, desk.online = make(chan struct{}, 1), true
-	if err := desk.recallRestored(); err != nil {
-		desk.log.Error("whether the centre was restored is not known any more", "cause", err)
+// newDesk is a desk that nothing is loaded at yet.
+func newDesk(client *api.Client, store *localstore.Store, clock *clock, log *slog.Logger) *Desk {
+	return &Desk{
+		client: client, store: store, clock: clock, log: log,
+		waiting: map[string]chan error{}, own: map[string][]ownStep{}, kick: make(chan struct{}, 1), online: true,
 	}
-	held, err := desk.begin(ctx)
+}
+
+// seat sits a person down who was let in, and brings the desk up to date; the store of one that can't be
+// is closed. A centre that goes away after all was mirrored once leaves a desk to work at.
+func (d *Desk) seat(ctx context.Context, me api.Me, centre api.Centre) (*Desk, error) {
+	d.me.Store(&me)
+	d.Centre = centre
+	held, err := d.begin(ctx)
+	if errors.Is(err, api.ErrOffline) && ctx.Err() == nil && d.book.Load() != nil && !d.State().Mirrored.IsZero() {
+		held, err = err, nil
+	}
+	if err == nil {
+		err = d.keepSeat()
+	}
 	if err != nil {
-		return nil, errors.Join(err, desk.store.Close())
+		return nil, errors.Join(err, d.store.Close())
 	}
 	if held != nil {
-		desk.log.Info("a command waits for the centre to mend", "cause", held)
+		d.log.Info("something waits for the centre to mend", "cause", held)
 	}
-	return desk, nil
+	return d, nil
 }
 
 // turnBack ends a session that nobody will sit in, whether or not whoever entered still waits.
@@ -112,13 +131,13 @@ func (d *Door) turnBack(ctx context.Context, cause error) {
 
 // Desk is a person's place at a centre. It is safe for use by many goroutines.
 type Desk struct {
-	Me     api.Me
 	Centre api.Centre
 
 	client *api.Client
 	store  *localstore.Store
+	me     atomic.Pointer[api.Me]
 	book   atomic.Pointer[book]
-	ahead  time.Duration
+	clock  *clock
 	log    *slog.Logger
 
 	syncing sync.Mutex // one round at a time
@@ -131,23 +150,29 @@ type Desk struct {
 	waiting  map[string]chan error // commands that somebody waits for, by id
 	own      map[string][]ownStep  // what this desk's commands made of notifications, by id
 	online   bool
-	expired  bool
+	other    bool
 	over     bool
 	mirrored time.Time
+	heard    bool // the last round came through to the centre's log
 	restored Restored
+	kept     time.Time // when the seat was kept last
 }
+
+// Me is who sits here, as the centre last said.
+func (d *Desk) Me() api.Me { return *d.me.Load() }
 
 // Actor is who asks the rules: I, or I in the place of another while I substitute for them; then nobody.
 func (d *Desk) Actor() control.Actor {
 	if !d.Acting() {
-		return d.Me.Person.Actor()
+		return d.Me().Person.Actor()
 	}
-	a, _ := d.Me.Acting.Substitution.Act(d.Me.Person.Actor(), d.Me.Acting.Absent.Actor(), d.Now())
+	me := d.Me()
+	a, _ := me.Acting.Substitution.Act(me.Person.Actor(), me.Acting.Absent.Actor(), d.Now())
 	return a // refused, it is nobody, whom every rule refuses
 }
 
-// Now is the centre's time, as far as we know.
-func (d *Desk) Now() time.Time { return time.Now().Add(d.ahead) }
+// Now is the centre's time, as far as we know; never before what the centre said last.
+func (d *Desk) Now() time.Time { return d.clock.now() }
 
 // Store is the local store: for the screens that keep preferences and watch changes.
 func (d *Desk) Store() *localstore.Store { return d.store }
@@ -155,32 +180,40 @@ func (d *Desk) Store() *localstore.Store { return d.store }
 // State says how the desk stands with its centre.
 type State struct {
 	Online   bool
-	Expired  bool      // the session has ended: enter again; nothing is lost
+	Expired  bool      // there is no session, or no longer: what waits is sent after entering again ([Desk.Renew])
+	Other    bool      // another centre answers at the address: nothing is sent to it
 	Over     bool      // the substitution has ended; nothing is lost
-	Mirrored time.Time // as of when the facts are
+	Mirrored time.Time // as of when the facts are, by the centre's clock
 	Restored Restored  // the centre was; see RestoredSentence and ForgetRestored
 	Outbox   localstore.Counts
 }
+
+// Away says that the facts are not of now: what may be done is as of [State.Mirrored].
+func (s State) Away() bool { return !s.Online || s.Expired || s.Other }
 
 // State tells it.
 func (d *Desk) State() State {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return State{Online: d.online, Expired: d.expired, Over: d.over, Mirrored: d.mirrored, Restored: d.restored, Outbox: d.store.Counts()}
+	return State{
+		Online: d.online, Expired: !d.client.InSession(), Other: d.other, Over: d.over,
+		Mirrored: d.mirrored, Restored: d.restored, Outbox: d.store.Counts(),
+	}
 }
 
 // Leave ends the session and closes the local store. What waits in the outbox stays there. A desk in
 // another's place leaves the session, which is my own desk's, as it is.
 func (d *Desk) Leave(ctx context.Context) error {
+	kept := d.keepSeat()
 	if d.Acting() {
-		return d.closeStore(nil)
+		return d.closeStore(kept)
 	}
 	err := d.client.Logout(ctx)
 	if errors.Is(err, api.ErrOffline) {
 		err = nil // the session ends by itself
 	}
 	d.client.Close()
-	return d.closeStore(err)
+	return d.closeStore(errors.Join(err, kept))
 }
 
 func (d *Desk) closeStore(err error) error {

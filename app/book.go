@@ -24,9 +24,12 @@ func (d *Desk) rules() *control.Rules { return d.book.Load().rules }
 
 // begin brings the desk into step for the first time: with the mirrored rule book, or with the centre's.
 func (d *Desk) begin(ctx context.Context) (held, err error) {
-	if err := d.rememberBook(); err != nil {
-		d.log.Info("everything is mirrored anew, for the rule book can't be read", "cause", err)
-		if err := d.store.ResetMirror(); err != nil {
+	if err := d.recallRestored(); err != nil {
+		d.log.Error("whether the centre was restored is not known any more", "cause", err)
+	}
+	if err := errors.Join(d.recallSeat(), d.rememberBook()); err != nil {
+		d.log.Info("everything is mirrored anew, for what is kept can't be read", "cause", err)
+		if err := d.mirrorAnew(); err != nil {
 			return nil, err
 		}
 	}

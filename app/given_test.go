@@ -315,6 +315,15 @@ func queued(t testing.TB, err error) {
 	}
 }
 
+// paused demands that something was kept until one enters again.
+func paused(t testing.TB, err error) {
+	t.Helper()
+	if !errors.Is(err, app.ErrPaused) {
+		t.Fatalf("got %v, want it kept until one enters again", err)
+	}
+	inWords(t, err)
+}
+
 // refused demands a refusal for a reason.
 func refused(t testing.TB, err error, reason string) {
 	t.Helper()

@@ -160,7 +160,7 @@ func TestNCALayerEntersAndSigns(t *testing.T) {
 	key, err := keys.Open(ctx, listed, nil, "", assets.KK)
 	ok(t, err)
 	desk := h.entersWith(key)
-	if got, want := desk.Me.Person.IIN, h.made.people["approver"].IIN; got != want {
+	if got, want := desk.Me().Person.IIN, h.made.people["approver"].IIN; got != want {
 		t.Fatalf("%s is in, want %s", got, want)
 	}
 	paper, err := desk.PrepareApproval(ctx, form.ID)
@@ -173,7 +173,7 @@ func TestNCALayerEntersAndSigns(t *testing.T) {
 		"the window is closed": {signs(t, nil), ncalayer.ErrCancelled},
 	} {
 		other := app.NewKeys(app.KeySources{NCALayer: c.client})
-		key, err := other.Open(ctx, entry(t, other, signing.StoreNCALayer), nil, desk.Me.Person.IIN, assets.KK)
+		key, err := other.Open(ctx, entry(t, other, signing.StoreNCALayer), nil, desk.Me().Person.IIN, assets.KK)
 		ok(t, err)
 		for _, result := range desk.SignPapers(ctx, key, []app.Paper{paper}, func(int, app.Signed) {}) {
 			if !errors.Is(result.Err, c.want) {
@@ -182,7 +182,7 @@ func TestNCALayerEntersAndSigns(t *testing.T) {
 			inWords(t, result.Err)
 		}
 	}
-	key, err = keys.Open(ctx, listed, nil, desk.Me.Person.IIN, assets.KK)
+	key, err = keys.Open(ctx, listed, nil, desk.Me().Person.IIN, assets.KK)
 	ok(t, err)
 	for _, result := range desk.SignPapers(ctx, key, []app.Paper{paper}, func(int, app.Signed) {}) {
 		ok(t, result.Err)

@@ -121,7 +121,7 @@ func (d *Desk) Assignees() ([]api.Person, error) {
 
 // Agreers lists my colleagues, myself included, who may agree on our notifications, by name.
 func (d *Desk) Agreers() ([]api.Person, error) {
-	n := control.Notification{Organization: d.Me.Person.Organization}
+	n := control.Notification{Organization: d.Me().Person.Organization}
 	return d.colleagues(func(p control.Actor) bool { return n.FitAgreer(p).Allowed })
 }
 
@@ -137,7 +137,7 @@ func (d *Desk) colleagues(fit func(control.Actor) bool) ([]api.Person, error) {
 	}
 	var list []api.Person
 	for _, p := range people {
-		if p.Body.Organization == d.Me.Person.Organization && fit(p.Body.Actor()) {
+		if p.Body.Organization == d.Me().Person.Organization && fit(p.Body.Actor()) {
 			list = append(list, p.Body)
 		}
 	}

@@ -86,7 +86,7 @@ func (d *Desk) restart(p api.Problem) (lost *lostLog, err error) {
 		d.own = map[string][]ownStep{} // its numbers of versions are given again
 		d.mu.Unlock()
 	}
-	return lost, d.store.ResetMirror()
+	return lost, d.mirrorAnew()
 }
 
 // gather collects what must outlive the mirror.
@@ -125,12 +125,12 @@ func (d *Desk) formOf(o localstore.Object) (f Form, mine bool, err error) {
 		var n api.Notification
 		err = json.Unmarshal(o.Body, &n)
 		f = Form{ID: o.ID, Purchase: n.Purchase, Lot: n.Lot, Direction: n.State.Direction, Text: textOf(n)}
-		mine = n.State.Author == d.Me.Person.IIN
+		mine = n.State.Author == d.Me().Person.IIN
 	case api.ObjectKindConclusion:
 		var c api.Conclusion
 		err = json.Unmarshal(o.Body, &c)
 		f = Form{ID: o.ID, Objection: c.Objection, Text: conclusionText(c)}
-		mine = c.State.Author == d.Me.Person.IIN
+		mine = c.State.Author == d.Me().Person.IIN
 	}
 	f.Base = o.Version
 	return f, mine && err == nil, err

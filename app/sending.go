@@ -72,7 +72,7 @@ func (d *Desk) mirroredDispatch(f *files, p *control.Purchase, direction control
 	for _, lot := range out {
 		plan.ShutOut = append(plan.ShutOut, p.Lots[lot].ID)
 	}
-	mine := d.Me.Organization
+	mine := d.Me().Organization
 	for _, n := range f.notifications {
 		lot := slices.IndexFunc(p.Lots, func(l control.Lot) bool { return l.ID == n.Body.Lot })
 		if n.Body.Purchase == p.ID && n.Body.State.Direction == direction && slices.Contains(goes, lot) {

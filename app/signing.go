@@ -140,5 +140,5 @@ func (d *Desk) FitToSign(key signing.Signatory) error {
 	if identity.Certificate == nil {
 		return nil
 	}
-	return identity.FitFor(signing.ForDocument, d.Me.Person.IIN, d.Now()).Err()
+	return identity.FitFor(signing.ForDocument, d.Me().Person.IIN, d.Now()).Err()
 }

@@ -17,14 +17,15 @@ import (
 )
 
 // Acting says whether I sit here in another's place.
-func (d *Desk) Acting() bool { return d.Me.Acting.Absent.IIN != "" }
+func (d *Desk) Acting() bool { return d.Me().Acting.Absent.IIN != "" }
 
 // Principal is the person whose work is done here: the absent one, where I act in their place, else I.
 func (d *Desk) Principal() api.Person {
-	if d.Acting() {
-		return d.Me.Acting.Absent
+	me := d.Me()
+	if me.Acting.Absent.IIN != "" {
+		return me.Acting.Absent
 	}
-	return d.Me.Person
+	return me.Person
 }
 
 // Substitutions lists those in force now by which I may act for another, what ends first first. In
@@ -71,7 +72,7 @@ func (d *Desk) ActFor(ctx context.Context, absent string) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return seat(ctx, &Desk{Me: me, Centre: d.Centre, client: client, store: store, ahead: d.ahead, log: d.log})
+	return newDesk(client, store, d.clock, d.log).seat(ctx, me, d.Centre)
 }
 
 // storeFor opens the local store for what I do in an absent person's place, beside my own. Its random

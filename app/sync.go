@@ -28,8 +28,13 @@ const (
 // errNoAnswer is for what somebody else answered in the centre's place.
 var errNoAnswer = errors.New("it carries no objects")
 
-// ErrQueued means that the centre can't be reached: the command is kept and will be sent when it is back.
-var ErrQueued = errors.New("kept in the outbox")
+var (
+	// ErrQueued means that the centre can't be reached: the command is kept and will be sent when it is back.
+	ErrQueued = errors.New("kept in the outbox")
+	// ErrPaused means that there is no session, or no longer: the command is kept, as [ErrQueued] says, and
+	// will be sent when the person has entered again.
+	ErrPaused = fmt.Errorf("%w until one enters again", ErrQueued)
+)
 
 // Run keeps the desk in step with its centre until the context ends: it sends what waits and mirrors
 // what changed, at once when kicked, else every two seconds, and more rarely while the centre is away.
@@ -73,11 +78,38 @@ func (d *Desk) Sync(ctx context.Context) error {
 }
 
 // round does what Sync says. held is of commands that the centre itself failed at: they are repeated
-// in the next round, and hold nothing up but what is behind them.
+// in the next round, and hold nothing up but what is behind them. Without a session nothing is sent, and
+// the round only asks whether the centre is there.
 func (d *Desk) round(ctx context.Context) (held, err error) {
 	d.syncing.Lock()
 	defer d.syncing.Unlock()
-	if d.apart() { // who comes back hears first whether it is still the same centre
+	if d.client.InSession() {
+		held, err = d.exchange(ctx)
+	} else {
+		err = d.listen(ctx)
+	}
+	if sessionEnded(err) {
+		err = fmt.Errorf("%w: %w", ErrPaused, err)
+	}
+	d.mu.Lock()
+	d.over, d.other = substitutionEnded(err), errors.Is(err, ErrOtherCentre)
+	d.online, d.heard = !errors.Is(err, api.ErrOffline), err == nil
+	if err == nil {
+		d.mirrored = d.Now()
+	}
+	d.mu.Unlock()
+	if err == nil {
+		d.keepSeatNowAndThen()
+	}
+	return held, err
+}
+
+// exchange sends what waits and mirrors what changed.
+func (d *Desk) exchange(ctx context.Context) (held, err error) {
+	d.mu.Lock()
+	heard := d.heard
+	d.mu.Unlock()
+	if !heard { // who comes back hears first whether it is still the same centre
 		err = d.mirror(ctx)
 	}
 	if err == nil {
@@ -86,21 +118,21 @@ func (d *Desk) round(ctx context.Context) (held, err error) {
 	if err == nil {
 		err = d.mirror(ctx)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.expired, d.over = sessionEnded(err), substitutionEnded(err)
-	d.online = !errors.Is(err, api.ErrOffline)
-	if err == nil {
-		d.mirrored = d.Now()
-	}
 	return held, err
 }
 
-// apart says whether the centre was away, or has not been heard of yet.
-func (d *Desk) apart() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return !d.online || d.mirrored.IsZero()
+// listen asks whether the centre is there, and whether it is still the one whose facts are mirrored here.
+func (d *Desk) listen(ctx context.Context) error {
+	asked := d.clock.ask()
+	centre, err := d.client.Centre(ctx)
+	switch {
+	case err != nil:
+		return err
+	case centre.Epoch != d.Centre.Epoch:
+		return ErrOtherCentre
+	}
+	d.clock.hear(centre.Time, asked)
+	return ErrPaused
 }
 
 // sessionEnded says whether the centre no longer knows the session.
@@ -125,6 +157,7 @@ func failedThere(err error) bool {
 func (d *Desk) mirror(ctx context.Context) error {
 	var lost *lostLog
 	for {
+		asked := d.clock.ask()
 		changes, err := d.client.Changes(ctx, d.store.Cursor(), feedPage)
 		var p api.Problem
 		if errors.As(err, &p) && p.Status == http.StatusGone {
@@ -140,6 +173,7 @@ func (d *Desk) mirror(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		d.clock.hear(changes.Time, asked)
 		if err := d.takeBook(changes.Objects); err != nil {
 			return err
 		}
@@ -156,6 +190,15 @@ func (d *Desk) mirror(ctx context.Context) error {
 		}
 		return nil
 	}
+}
+
+// mirrorAnew forgets what is mirrored: until all of it is there again, there is nothing to work with
+// without the centre.
+func (d *Desk) mirrorAnew() error {
+	d.mu.Lock()
+	d.mirrored = time.Time{}
+	d.mu.Unlock()
+	return errors.Join(d.store.ResetMirror(), d.keepSeat())
 }
 
 func mirrored(objects []api.Object) []localstore.Object {
@@ -335,7 +378,8 @@ func (d *Desk) answer(id string, err error) bool {
 // command is one change on its way out.
 type command struct {
 	aggregate string
-	base      int64 // version that it is made over; 0 sends no If-Match
+	after     string // another aggregate, what waits of which goes before
+	base      int64  // version that it is made over; 0 sends no If-Match
 	path      string
 	body      any               // JSON; nil sends none
 	label     string            // key of the text that names it to the person
@@ -379,11 +423,14 @@ func (d *Desk) do(ctx context.Context, c command) error {
 	case err = <-done:
 	default: // behind a command that waits for a decision, or the round failed before it
 		err = ErrQueued
-		if sessionEnded(syncErr) {
-			err = syncErr
+		if errors.Is(syncErr, ErrPaused) {
+			err = ErrPaused
 		}
 	}
-	if errors.Is(err, api.ErrOffline) {
+	switch {
+	case sessionEnded(err):
+		return ErrPaused
+	case errors.Is(err, api.ErrOffline):
 		return ErrQueued
 	}
 	return err

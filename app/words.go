@@ -25,6 +25,8 @@ func Sentence(lang assets.Lang, err error, action control.Action) string {
 	var v control.Verdict
 	var year calendar.UnknownYear
 	switch {
+	case errors.Is(err, ErrPaused):
+		return lang.T("offline.paused")
 	case errors.Is(err, ErrQueued):
 		return lang.T("app.queued")
 	case errors.As(err, &p): // before being offline: the centre's own failure is both
@@ -41,6 +43,12 @@ func Sentence(lang assets.Lang, err error, action control.Action) string {
 		return lang.T("refusal.wrong_origin")
 	case errors.Is(err, api.ErrOtherFile):
 		return lang.T("refusal.wrong_document")
+	case errors.Is(err, ErrNoSeat):
+		return lang.T("offline.no_seat")
+	case errors.Is(err, ErrOtherCentre):
+		return lang.T("offline.other_centre")
+	case errors.Is(err, ErrOtherPerson):
+		return lang.T("offline.other_person")
 	case errors.Is(err, ErrGone):
 		return lang.T("refusal.not_found")
 	case errors.Is(err, api.ErrAddress):

@@ -70,7 +70,7 @@ func (s *Server) GetChanges(ctx context.Context, r api.GetChangesRequestObject) 
 	if limit <= 0 || limit > maxPage {
 		limit = defaultPage
 	}
-	answer := api.Changes{Objects: []api.Object{}, Gone: []api.Ref{}}
+	answer := api.Changes{Time: s.now(), Objects: []api.Object{}, Gone: []api.Ref{}}
 	err := s.store.View(ctx, func(tx *store.Tx) error {
 		head, err := tx.Head()
 		if err != nil {

@@ -32,7 +32,7 @@ func (p *Program) askToSendAll(plan app.Dispatch, then func()) {
 	for i, n := range plan.Sent {
 		lot := plan.Lot(n)
 		goes[i] = "№ " + n.Number + " · " + lot.Number + " · " + inLang(l, lot.NameKK, lot.NameRU)
-		if n.Department != desk.Me.Organization.BIN {
+		if n.Department != desk.Me().Organization.BIN {
 			goes[i] += " · " + l.T("dispatch.foreign", "department", inLang(l, n.DepartmentKK, n.DepartmentRU))
 		}
 	}

@@ -178,7 +178,7 @@ func (p *Program) buildFrame() {
 }
 
 func (p *Program) userMenu() []kit.Choice {
-	me := p.desk.Me
+	me := p.desk.Me()
 	var choices []kit.Choice
 	for _, line := range []string{
 		me.Person.FullName(),

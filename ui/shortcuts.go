@@ -60,7 +60,7 @@ func (p *Program) key(event *fyne.KeyEvent) {
 
 // userName is who sits here, and in whose place.
 func (p *Program) userName() string {
-	me := p.desk.Me
+	me := p.desk.Me()
 	if !p.desk.Acting() {
 		return me.Person.ShortName()
 	}

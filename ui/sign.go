@@ -52,7 +52,7 @@ func (d *signDialog) open() {
 		if p.desk == nil {
 			return "" // nobody is in any more
 		}
-		return i.Unusable(p.lang, signing.ForDocument, p.desk.Me.Person.IIN, p.desk.Now())
+		return i.Unusable(p.lang, signing.ForDocument, p.desk.Me().Person.IIN, p.desk.Now())
 	})
 	d.password = kit.NewPasswordField(p.lang, t("login.password"))
 	d.password.OnChanged = d.update
@@ -124,7 +124,7 @@ func (d *signDialog) sign() {
 	}
 	p, desk := d.p, d.p.desk
 	p.start(func() {
-		key, err := p.keys.Open(p.session, chosen, secret, desk.Me.Person.IIN, p.lang)
+		key, err := p.keys.Open(p.session, chosen, secret, desk.Me().Person.IIN, p.lang)
 		if err == nil {
 			if unfit := desk.FitToSign(key); unfit != nil {
 				err = errors.Join(unfit, key.Close())

@@ -14,7 +14,7 @@ import (
 func (p *Program) placeChoices() []kit.Choice {
 	t := p.lang.T
 	if p.desk.Acting() {
-		me := p.desk.Me
+		me := p.desk.Me()
 		return []kit.Choice{
 			{Separator: true, Fact: true, Text: short(t("shell.act_for", "absent", me.Acting.Absent.FullName()), menuRunes)},
 			{Fact: true, Text: t("shell.acting_until", "until", assets.DateTime(me.Acting.Substitution.Until))},

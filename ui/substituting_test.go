@@ -27,7 +27,7 @@ func (h *house) iin(login string) string {
 	h.t.Helper()
 	var found string
 	h.as(login, func(_ context.Context, desk *app.Desk) error {
-		found = desk.Me.Person.IIN
+		found = desk.Me().Person.IIN
 		return nil
 	})
 	return found

@@ -51,7 +51,7 @@ func (a *actor) step(key string, args ...any) { a.chapter.step(a.name(), key, ar
 
 // name is how the story calls a person: with the position, the first time.
 func (a *actor) name() string {
-	me := a.Me.Person
+	me := a.Me().Person
 	if a.met[me.IIN] {
 		return me.ShortName()
 	}

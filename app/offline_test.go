@@ -1,0 +1,258 @@
+package app_test
+
+import (
+	"errors"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"baqylau/api"
+	"baqylau/app"
+	"baqylau/control"
+	"baqylau/localstore"
+	"baqylau/signing"
+	"baqylau/signing/demo"
+)
+
+// resume seats a person at their machine without the centre.
+func (h *house) resume(login string) *seat {
+	h.t.Helper()
+	desk, err := h.tryResume(login)
+	if err != nil {
+		h.t.Fatalf("%s sits down: %v", login, err)
+	}
+	s := &seat{Desk: desk, h: h, login: login}
+	h.t.Cleanup(s.leave)
+	return s
+}
+
+func (h *house) tryResume(login string) (*app.Desk, error) {
+	h.t.Helper()
+	store, err := localstore.Open(filepath.Join(h.seats, login+".db"), localstore.Key{1})
+	ok(h.t, err)
+	return app.Resume(store, h.origin, discard())
+}
+
+func (s *seat) renew(login string) error { return s.Renew(ctx, s.h.key(login, demo.Signing)) }
+
+// waits demands how many commands have not reached the centre.
+func (s *seat) waits(n int) {
+	s.h.t.Helper()
+	if got := s.State().Waiting(); got != n {
+		s.h.t.Errorf("%d commands wait, want %d", got, n)
+	}
+}
+
+// TestADayWithoutTheCentreArrivesOnceInOrder: R-11.4; the program is started without the centre, everything
+// is read and written, and when the centre is back it goes there after entering again, and not before.
+func TestADayWithoutTheCentreArrivesOnceInOrder(t *testing.T) {
+	h := given(t)
+	h.assigned().enter("auditor").leave()
+	before := h.events()
+	h.down()
+	auditor := h.resume("auditor")
+	if s := auditor.State(); !s.Away() || s.Online || s.Mirrored.IsZero() {
+		t.Errorf("the desk stands as %+v", s)
+	}
+	if me := auditor.Me(); me.Person.IIN != h.made.people["auditor"].IIN || me.Organization.BIN != departmentBIN {
+		t.Errorf("who sits there is %+v", me)
+	}
+	if behind := noon().Sub(auditor.Now()); behind > 0 {
+		t.Errorf("the clock is %v behind the centre's", behind)
+	}
+	queued(t, auditor.mark())
+	if page := auditor.hero(); !page.Lots[0].Mark.Allowed {
+		t.Errorf("the rules say %+v", page.Lots[0].Mark)
+	}
+	form := auditor.form(0)
+	queued(t, auditor.SaveForm(ctx, form))
+	form.Text.RU = "Набрано в поезде"
+	queued(t, auditor.SendToAgreement(ctx, form))
+	auditor.waits(3) // marks, the notification as it was written last, agreement
+	auditor.leave()
+
+	again := h.resume("auditor") // the lid was shut
+	again.waits(3)
+	h.up()
+	if err := again.Sync(ctx); !errors.Is(err, app.ErrPaused) {
+		t.Errorf("a round without a session gives %v", err)
+	}
+	if s := again.State(); !s.Online || !s.Expired {
+		t.Errorf("the centre is back, and the desk stands as %+v", s)
+	}
+	second := again.form(1)
+	paused(t, again.SaveForm(ctx, second))
+	again.waits(4)
+	if n := h.events(); n != before {
+		t.Errorf("%d things have happened at the centre without entering", n-before)
+	}
+	ok(t, again.renew("auditor"))
+	ok(t, again.Sync(ctx))
+	again.empty()
+	if s := again.State(); s.Away() {
+		t.Errorf("after entering the desk stands as %+v", s)
+	}
+	sent := again.card(form.ID).Notification
+	if sent.State.Status != control.NotificationInAgreement || sent.State.TextRU != form.Text.RU {
+		t.Errorf("the notification is %s: %q", sent.State.Status, sent.State.TextRU)
+	}
+	if n := len(h.notifications()); n != 2 {
+		t.Errorf("%d notifications at the centre", n)
+	}
+}
+
+// TestOnlyTheirOwnKeyLetsAPersonInAgain: nothing is sent by another's session, and what is typed stays.
+func TestOnlyTheirOwnKeyLetsAPersonInAgain(t *testing.T) {
+	h := given(t)
+	auditor := h.marked()
+	form := auditor.form(0)
+	ok(t, h.store.Update(ctx, endSessions(h.made.people["auditor"].IIN)))
+	paused(t, auditor.SaveForm(ctx, form))
+	typed := form
+	typed.Text.RU = "Набирается"
+	ok(t, auditor.KeepForm(typed))
+	for name, key := range map[string]signing.Signatory{
+		"a file, whose owner is known beforehand":   h.key("approver", demo.Signing),
+		"NCALayer, whose owner the centre tells of": unknown{h.key("approver", demo.Signing)},
+	} {
+		err := auditor.Renew(ctx, key)
+		if !errors.Is(err, app.ErrOtherPerson) {
+			t.Errorf("%s: %v", name, err)
+		}
+		inWords(t, err)
+		if !auditor.State().Expired {
+			t.Errorf("%s: there is a session", name)
+		}
+	}
+	auditor.waits(1)
+	ok(t, auditor.renew("auditor"))
+	ok(t, auditor.Sync(ctx))
+	auditor.empty()
+	if again, err := auditor.Form(form.ID); err != nil || again.Text != typed.Text || again.New {
+		t.Errorf("what was typed is %+v, %v", again, err)
+	}
+	if n := len(h.notifications()); n != 1 {
+		t.Errorf("%d notifications at the centre", n)
+	}
+}
+
+// unknown is a key whose owner nobody knows before it has signed.
+type unknown struct{ signing.Signatory }
+
+func (unknown) Identity() signing.Identity { return signing.Identity{} }
+
+// TestNothingIsSentToAnotherCentre: of the address of one's own.
+func TestNothingIsSentToAnotherCentre(t *testing.T) {
+	h := given(t)
+	h.assigned().enter("auditor").leave()
+	h.down()
+	auditor := h.resume("auditor")
+	queued(t, auditor.mark())
+	h.up()
+	h.answering(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != "/v1/centre" {
+			t.Errorf("another centre is sent %s", r.URL.Path)
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, err := w.Write([]byte(`{"epoch":"another","origin":"` + h.origin + `","time":"2030-01-01T00:00:00Z"}`))
+		ok(t, err)
+		return true
+	})
+	before := auditor.Now()
+	err := auditor.Sync(ctx)
+	if !errors.Is(err, app.ErrOtherCentre) || !auditor.State().Other || !auditor.State().Away() {
+		t.Errorf("a round gives %v, the desk stands as %+v", err, auditor.State())
+	}
+	inWords(t, err)
+	if err := auditor.renew("auditor"); !errors.Is(err, app.ErrOtherCentre) {
+		t.Errorf("entering gives %v", err)
+	}
+	if moved := auditor.Now().Sub(before); moved.Hours() > 1 {
+		t.Errorf("its clock moved this one by %v", moved)
+	}
+	auditor.waits(1)
+	h.answering(nil)
+	ok(t, auditor.renew("auditor"))
+	ok(t, auditor.Sync(ctx))
+	auditor.empty()
+}
+
+// TestWithoutFactsNobodySitsDown: there has to be a complete mirror to work with.
+func TestWithoutFactsNobodySitsDown(t *testing.T) {
+	h := given(t)
+	if _, err := h.tryResume("auditor"); !errors.Is(err, app.ErrNoSeat) {
+		t.Errorf("at an empty store: %v", err)
+	} else {
+		inWords(t, err)
+	}
+	s := h.enter("auditor")
+	h.answering(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == "/v1/changes" && r.URL.Query().Get("after") != "" {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusGone)
+			_, err := w.Write([]byte(`{"type":"x","title":"Gone","status":410,"reason":"resync"}`))
+			ok(t, err)
+			return true
+		}
+		if r.URL.Path == "/v1/changes" { // the mirror was forgotten, and the centre goes away
+			w.WriteHeader(http.StatusBadGateway)
+			return true
+		}
+		return false
+	})
+	if err := s.Sync(ctx); !errors.Is(err, api.ErrOffline) {
+		t.Fatalf("the round gives %v", err)
+	}
+	s.leave()
+	if _, err := h.tryResume("auditor"); !errors.Is(err, app.ErrNoSeat) {
+		t.Errorf("at a mirror that was broken off: %v", err)
+	}
+	if _, err := h.tryEnter("auditor", "auditor"); !errors.Is(err, api.ErrOffline) {
+		t.Errorf("entering gives %v", err)
+	}
+	h.answering(nil)
+	h.enter("auditor").leave()
+	h.resume("auditor")
+}
+
+// TestWhoEntersOnABadLineSitsDownAllTheSame: at what was mirrored before, with the session that they have.
+func TestWhoEntersOnABadLineSitsDownAllTheSame(t *testing.T) {
+	h := given(t)
+	h.assigned().enter("auditor").leave()
+	h.answering(func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasPrefix(r.URL.Path, "/v1/changes") {
+			return false
+		}
+		w.WriteHeader(http.StatusBadGateway)
+		return true
+	})
+	auditor := h.enter("auditor")
+	if s := auditor.State(); s.Online || s.Expired || s.Mirrored.IsZero() {
+		t.Errorf("the desk stands as %+v", s)
+	}
+	ok(t, auditor.KeepMarks(auditor.hero().Purchase.ID, control.D1, auditor.all()))
+	h.answering(nil)
+	ok(t, auditor.Sync(ctx))
+	ok(t, auditor.mark())
+}
+
+// TestTheRulesAreAskedForWhoIAmNow: a change of roles ends the session, and who enters again has the new ones.
+func TestTheRulesAreAskedForWhoIAmNow(t *testing.T) {
+	h := given(t)
+	auditor := h.enter("auditor")
+	p := h.made.people["auditor"]
+	h.enrol(p.IIN, p.Surname, control.Auditor, control.OrderManager)
+	if err := auditor.Sync(ctx); !errors.Is(err, app.ErrPaused) {
+		t.Errorf("the round gives %v", err)
+	}
+	ok(t, auditor.renew("auditor"))
+	ok(t, auditor.Sync(ctx))
+	auditor.leave()
+	h.down()
+	if roles := h.resume("auditor").Me().Person.Roles; !slices.Contains(roles, control.OrderManager) {
+		t.Errorf("without the centre my roles are %v", roles)
+	}
+}
