@@ -241,7 +241,7 @@ func (d *Desk) PrepareCertificate(ctx context.Context, purchase string, directio
 		return Paper{}, err
 	}
 	err = d.do(ctx, command{
-		aggregate: id.String(), path: "/v1/certificates", label: "command.certificate",
+		aggregate: id.String(), after: pageAggregate + pageID(purchase, direction), path: "/v1/certificates", label: "command.certificate",
 		body: api.CertificateCommand{ID: id.String(), Purchase: purchase, Direction: direction},
 	})
 	if err != nil {

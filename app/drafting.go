@@ -223,7 +223,7 @@ func formCommand(f Form, draft localstore.Draft) command {
 	t := f.Text
 	switch outcome := api.ChosenOutcome(t.Outcome); {
 	case f.Objection == "" && f.New:
-		c.label = "command.create"
+		c.after, c.label = pageAggregate+pageID(f.Purchase, f.Direction), "command.create" // asks for the marks
 		c.body = api.CreateCommand{
 			ID: f.ID, Purchase: f.Purchase, Lot: f.Lot, Direction: f.Direction, TextKK: t.KK, TextRU: t.RU, Agreer: t.Agreer,
 		}

@@ -394,7 +394,7 @@ func (d *Desk) do(ctx context.Context, c command) error {
 		return err
 	}
 	out := localstore.Command{
-		ID: id.String(), Aggregate: c.aggregate, Base: c.base, Method: http.MethodPost, Path: c.path, Label: c.label,
+		ID: id.String(), Aggregate: c.aggregate, After: c.after, Base: c.base, Method: http.MethodPost, Path: c.path, Label: c.label,
 	}
 	if c.body != nil {
 		if out.Body, err = json.Marshal(c.body); err != nil {

@@ -14,7 +14,7 @@ type State string
 
 // A command is queued, then sent: from there its outcome is unknown until the centre answers, and it is sent
 // again under the same id. An accepted command leaves the outbox; one in conflict or refused stays, and those
-// behind it for the same aggregate wait, until Retry, Replace or Remove.
+// behind it for the same aggregate wait, and those of others that go after it, until Retry, Replace or Remove.
 const (
 	Queued   State = "queued"
 	Sent     State = "sent"
@@ -30,6 +30,7 @@ func (s State) ready() bool { return s == Queued || s == Sent }
 type Command struct {
 	ID        string   // UUIDv7; also its Idempotency-Key
 	Aggregate string   // what it changes; commands of one aggregate are sent one after the other
+	After     string   // another aggregate: as long as anything waits of that, this does too; empty for none
 	Base      int64    // the version of the aggregate that it was made over
 	Method    string   // of HTTP
 	Path      string   // at the centre
@@ -82,7 +83,7 @@ func (s *Store) enqueue(cmd Command, draft func(*txn) error) error {
 		if err != nil {
 			return err
 		}
-		e := entry{seq: seq, id: cmd.ID, aggregate: cmd.Aggregate, state: Queued}
+		e := entry{seq: seq, id: cmd.ID, aggregate: cmd.Aggregate, after: cmd.After, state: Queued}
 		t.touch(Outbox)
 		t.after = append(t.after, func() { s.queue.add(e) })
 		return t.putCommand(seq, cmd)
@@ -95,7 +96,11 @@ func (s *Store) enqueue(cmd Command, draft func(*txn) error) error {
 
 // ready checks a new command and fills in what the store says of it.
 func (s *Store) ready(cmd *Command) error {
-	for _, name := range []struct{ what, text string }{{"command id", cmd.ID}, {"aggregate", cmd.Aggregate}} {
+	names := []struct{ what, text string }{{"command id", cmd.ID}, {"aggregate", cmd.Aggregate}}
+	if cmd.After != "" {
+		names = append(names, struct{ what, text string }{"aggregate to go after", cmd.After})
+	}
+	for _, name := range names {
 		if err := checkName(name.what, name.text); err != nil {
 			return err
 		}
@@ -123,7 +128,8 @@ func (t *txn) sameCommand(seq uint64, cmd Command) error {
 }
 
 // Next gives what may be sent now, the oldest first, at most so many (0: all): of each aggregate the first command,
-// when it is queued or sent. When to send it again after a failure is for the caller: see Backoff.
+// when it is queued or sent, and nothing waits of the aggregate that it goes after. When to send it again after a
+// failure is for the caller: see Backoff.
 func (s *Store) Next(most int) ([]Command, error) {
 	s.memory.RLock()
 	heads := s.queue.heads()
@@ -154,7 +160,7 @@ func (s *Store) Next(most int) ([]Command, error) {
 // ErrOrder when one isn't the first of its aggregate, or waits for a decision.
 func (s *Store) MarkSent(ids ...string) error {
 	return s.change("marking commands as sent", ids, func(_ *txn, e *entry, cmd *Command) (fate, error) {
-		if !s.queue.isHead(e) || !e.state.ready() {
+		if !s.queue.isNext(e) || !e.state.ready() {
 			return stays, ErrOrder
 		}
 		cmd.State, cmd.Attempts = Sent, cmd.Attempts+1
@@ -274,7 +280,7 @@ func (s *Store) replace(id string, by Command, draft func(*txn) error) error {
 			return err
 		}
 		t.touch(Outbox)
-		t.after = append(t.after, func() { s.queue.rename(id, by.ID) })
+		t.after = append(t.after, func() { s.queue.replace(id, by) })
 		return t.putCommand(e.seq, by)
 	})
 	if err != nil {
@@ -374,18 +380,18 @@ func (t *txn) commandAt(seq uint64) (Command, error) {
 
 // commandFields is a Command without its Body and Answer, which follow it as they are.
 type commandFields struct {
-	ID, Aggregate, Method, Path, Label string
-	Base                               int64
-	State                              State
-	Queued, Updated                    time.Time
-	Attempts                           int
-	BodySize                           int
+	ID, Aggregate, After, Method, Path, Label string
+	Base                                      int64
+	State                                     State
+	Queued, Updated                           time.Time
+	Attempts                                  int
+	BodySize                                  int
 }
 
 // putCommand writes "length of the fields (4 bytes) · fields as JSON · body · answer".
 func (t *txn) putCommand(seq uint64, cmd Command) error {
 	fields, err := json.Marshal(commandFields{
-		cmd.ID, cmd.Aggregate, cmd.Method, cmd.Path, cmd.Label, cmd.Base, cmd.State,
+		cmd.ID, cmd.Aggregate, cmd.After, cmd.Method, cmd.Path, cmd.Label, cmd.Base, cmd.State,
 		cmd.Queued.UTC(), cmd.Updated.UTC(), cmd.Attempts, len(cmd.Body),
 	})
 	if err != nil {
@@ -420,7 +426,7 @@ func (t *txn) command(key, sealed []byte) (Command, error) {
 		answer = nil
 	}
 	return Command{
-		ID: f.ID, Aggregate: f.Aggregate, Base: f.Base, Method: f.Method, Path: f.Path, Label: f.Label,
+		ID: f.ID, Aggregate: f.Aggregate, After: f.After, Base: f.Base, Method: f.Method, Path: f.Path, Label: f.Label,
 		Body: body, Digest: sha256.Sum256(body), State: f.State, Queued: f.Queued, Updated: f.Updated,
 		Attempts: f.Attempts, Answer: answer,
 	}, nil

@@ -95,6 +95,39 @@ func wantHeads(t *testing.T, s *Store, want ...string) {
 	wantSame(t, got, want)
 }
 
+func TestACommandGoesAfterWhatWaitsOfAnotherAggregate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	s := openedAt(t, path)
+	must(t, s.Enqueue(Command{ID: "notification", Aggregate: "n", After: "marks"}, nil))
+	must(t, s.Enqueue(Command{ID: "marks", Aggregate: "marks"}, nil)) // saved again since
+	must(t, s.Enqueue(Command{ID: "other", Aggregate: "o", After: "other marks"}, nil))
+	must(t, s.Close())
+
+	s = openedAt(t, path)
+	wantNext(t, s, "marks", "other")
+	wantErr(t, s.MarkSent("notification"), ErrOrder)
+	must(t, s.MarkSent("marks"))
+	must(t, s.Finish("marks", Outcome{State: Refused}))
+	wantNext(t, s, "other")
+	must(t, s.Replace("marks", Command{ID: "again", Aggregate: "marks"}))
+	wantNext(t, s, "again", "other")
+	must(t, s.MarkSent("again"))
+	must(t, s.Finish("again", Outcome{State: Accepted}))
+	wantNext(t, s, "notification", "other")
+	must(t, s.MarkSent("notification"))
+}
+
+func wantNext(t *testing.T, s *Store, ids ...string) {
+	t.Helper()
+	next, err := s.Next(0)
+	must(t, err)
+	got := make([]string, len(next))
+	for i, cmd := range next {
+		got[i] = cmd.ID
+	}
+	wantSame(t, got, ids)
+}
+
 func TestAnUnknownOutcomeIsSentAgainUnderTheSameID(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
 	s := openedAt(t, path)

@@ -15,6 +15,7 @@ type queue struct {
 type entry struct {
 	seq           uint64 // the command's place in the whole outbox, and its key in the file
 	id, aggregate string
+	after         string // see Command
 	state         State
 }
 
@@ -41,16 +42,18 @@ func (q *queue) remove(id string) {
 
 func (q *queue) setState(id string, state State) { q.byID[id].state = state }
 
-// rename gives the command at a place another id, and makes it queued.
-func (q *queue) rename(id, next string) {
+// replace puts another command, queued, in the place of one.
+func (q *queue) replace(id string, by Command) {
 	e := q.byID[id]
 	delete(q.byID, id)
-	e.id, e.state = next, Queued
-	q.byID[next] = e
+	e.id, e.after, e.state = by.ID, by.After, Queued
+	q.byID[by.ID] = e
 }
 
-// isHead says whether nothing is before e in its line.
-func (q *queue) isHead(e *entry) bool { return q.lines[e.aggregate][0] == e }
+// isNext says whether nothing is before e in its line, and nothing at all in the one that it goes after.
+func (q *queue) isNext(e *entry) bool {
+	return q.lines[e.aggregate][0] == e && len(q.lines[e.after]) == 0
+}
 
 // behind gives what waits behind e in its line.
 func (q *queue) behind(e *entry) []*entry {
@@ -58,12 +61,12 @@ func (q *queue) behind(e *entry) []*entry {
 	return line[slices.Index(line, e)+1:]
 }
 
-// heads gives the first of each line that may be sent, the oldest first.
+// heads gives the first of each line that may be sent, the oldest first: not what goes after another line.
 func (q *queue) heads() []entry {
 	var heads []entry
 	for _, line := range q.lines {
-		if head := *line[0]; head.state.ready() {
-			heads = append(heads, head)
+		if head := line[0]; head.state.ready() && q.isNext(head) {
+			heads = append(heads, *head)
 		}
 	}
 	slices.SortFunc(heads, func(a, b entry) int { return cmp.Compare(a.seq, b.seq) })

@@ -365,7 +365,7 @@ func (s *Store) readMemory(t *txn) ([]badValue, error) {
 			bad = append(bad, badValue{bucketOutbox, append([]byte(nil), k...)})
 			return nil
 		}
-		fresh.add(entry{seq: binary.BigEndian.Uint64(k), id: cmd.ID, aggregate: cmd.Aggregate, state: cmd.State})
+		fresh.add(entry{seq: binary.BigEndian.Uint64(k), id: cmd.ID, aggregate: cmd.Aggregate, after: cmd.After, state: cmd.State})
 		return nil
 	})
 	if err != nil {
