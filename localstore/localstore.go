@@ -57,6 +57,8 @@ type Store struct {
 	files  *sealedFiles
 	derive func() Derivation // of new locks
 
+	scryptWork int // of exports
+
 	heading     sync.Mutex // guards header, and its files
 	header      header
 	headerWhole bool // both copies of the header are there, and the same
@@ -145,7 +147,7 @@ func Open(path string, key Key, options ...Option) (*Store, error) {
 	s := &Store{
 		path: path, lock: lock, clock: o.clock, snapshots: o.snapshots, queue: newQueue(),
 		seal: newSealer(key), listeners: map[int]func(Topic){}, settled: make(chan struct{}), ending: make(chan struct{}),
-		files: newSealedFiles(path, o.disk, key), disk: o.disk, derive: o.derive,
+		files: newSealedFiles(path, o.disk, key), disk: o.disk, derive: o.derive, scryptWork: scryptWork,
 	}
 	if err := s.open(o.owner, o.locks); err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -166,13 +166,20 @@ func (s *Store) Locks() []Lock {
 // SetPhrase has a passphrase of the person's own open the store. Where there is one already, former must be
 // it, else the error is ErrWrongKey. Wiping both is the caller's.
 func (s *Store) SetPhrase(former, phrase []byte) error {
-	if n := utf8.RuneCount(phrase); n < phraseLeast || len(phrase) > phraseMost {
-		return ErrWeakPhrase
+	if err := checkPhrase(phrase); err != nil {
+		return err
 	}
 	if err := s.knowsPhrase(former); err != nil {
 		return err
 	}
 	return s.lockBy(LockPhrase, phrase)
+}
+
+func checkPhrase(phrase []byte) error {
+	if n := utf8.RuneCount(phrase); n < phraseLeast || len(phrase) > phraseMost {
+		return ErrWeakPhrase
+	}
+	return nil
 }
 
 func (s *Store) knowsPhrase(former []byte) error {

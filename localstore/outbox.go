@@ -26,6 +26,9 @@ const (
 // ready says whether a command in this state may be sent, or sent again.
 func (s State) ready() bool { return s == Queued || s == Sent }
 
+// waits says whether a command in this state is in the outbox.
+func (s State) waits() bool { return s.ready() || s == Conflict || s == Refused }
+
 // Command is a change that waits to be made at the centre.
 type Command struct {
 	ID        string   // UUIDv7; also its Idempotency-Key
@@ -409,6 +412,10 @@ func (t *txn) command(key, sealed []byte) (Command, error) {
 	if err != nil {
 		return Command{}, err
 	}
+	return commandOf(plain)
+}
+
+func commandOf(plain []byte) (Command, error) {
 	if len(plain) < 4 || uint64(binary.BigEndian.Uint32(plain)) > uint64(len(plain)-4) {
 		return Command{}, errShortCommand
 	}

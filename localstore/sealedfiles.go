@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,20 +24,22 @@ import (
 
 // A sealed file is
 //
-//	format (1 byte, fileFormat) · id (32 random bytes) · chunks
+//	format (1 byte, fileFormat) · id (32 random bytes) · chunks · seal
 //
-// and a chunk
+// where a chunk is
 //
-//	nonce (24 bytes) · ciphertext of at most chunkSize and its tag
+//	nonce (24 bytes) · ciphertext of chunkSize, the last one's of less, and its tag
 //
-// sealed with the domain, the format, the id, the chunk's number and whether it is the last one as associated
-// data; the last one, also with the digest of the whole, which the file is named by. Chunks can't be changed,
-// moved, dropped or taken from another file; a whole file can't take another's name.
+// with the domain, the format, the id and the chunk's number as associated data, and the seal, under the same
+// key, is of the digest of the whole and its size. Chunks can't be changed, moved, dropped, added or taken from
+// another file; a whole file can't take the name of another, which is made of the digest.
 const (
 	fileFormat  = 1
 	fileHeader  = 1 + 32
 	chunkSize   = 64 << 10
 	chunkOver   = chacha20poly1305.NonceSizeX + chacha20poly1305.Overhead
+	fileSeal    = chunkOver + sha256.Size + 8
+	sealNumber  = 1<<64 - 1 // the number of the seal among the chunks
 	filesSuffix = ".files"
 )
 
@@ -131,39 +134,39 @@ func (f *sealedFiles) put(ctx context.Context, r io.Reader) (string, error) {
 	return digest, f.disk.move(temp, name)
 }
 
-// sealTo writes the chunks. It reads one chunk ahead, to know the last one; then whole has read everything.
+// sealTo writes the file.
 func (f *sealedFiles) sealTo(ctx context.Context, w io.Writer, r io.Reader, id [32]byte, whole hash.Hash) error {
 	if _, err := w.Write(append([]byte{fileFormat}, id[:]...)); err != nil {
 		return err
 	}
-	chunk, next := make([]byte, chunkSize), make([]byte, chunkSize)
-	n, err := readChunk(r, chunk)
-	if err != nil {
-		return err
-	}
+	chunk := make([]byte, chunkSize)
+	size := uint64(0)
 	for number := uint64(0); ; number++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if number > MaxFile/chunkSize {
-			return fmt.Errorf("%w: a file beyond %d bytes", ErrTooLarge, MaxFile)
-		}
-		after, err := readChunk(r, next)
+		n, err := readChunk(r, chunk)
 		if err != nil {
 			return err
 		}
-		var digest []byte
-		if after == 0 {
-			digest = whole.Sum(nil)
+		if size += uint64(n); size > MaxFile {
+			return fmt.Errorf("%w: a file beyond %d bytes", ErrTooLarge, MaxFile)
 		}
-		nonce := make([]byte, chacha20poly1305.NonceSizeX, n+chunkOver)
-		rand.Read(nonce) // crypto/rand never gives an error, it ends the program
-		sealed := f.seal.aead.Seal(nonce, nonce, chunk[:n], chunkPlace(id, number, digest))
-		if _, err := w.Write(sealed); err != nil || after == 0 {
+		if _, err := w.Write(f.sealChunk(id, number, chunk[:n])); err != nil {
 			return err
 		}
-		chunk, next, n = next, chunk, after
+		if n < chunkSize {
+			break
+		}
 	}
+	_, err := w.Write(f.sealChunk(id, sealNumber, binary.BigEndian.AppendUint64(whole.Sum(nil), size)))
+	return err
+}
+
+func (f *sealedFiles) sealChunk(id [32]byte, number uint64, plain []byte) []byte {
+	nonce := make([]byte, chacha20poly1305.NonceSizeX, len(plain)+chunkOver)
+	rand.Read(nonce) // crypto/rand never gives an error, it ends the program
+	return f.seal.aead.Seal(nonce, nonce, plain, chunkPlace(id, number))
 }
 
 // readChunk fills chunk as far as r goes.
@@ -175,12 +178,11 @@ func readChunk(r io.Reader, chunk []byte) (int, error) {
 	return n, err
 }
 
-// chunkPlace is the associated data of a chunk; the last one has a digest.
-func chunkPlace(id [32]byte, number uint64, digest []byte) []byte {
+// chunkPlace is the associated data of a chunk.
+func chunkPlace(id [32]byte, number uint64) []byte {
 	ad := append([]byte(sealDomain+" file"), fileFormat)
 	ad = append(ad, id[:]...)
-	ad = binary.BigEndian.AppendUint64(ad, number)
-	return append(ad, digest...)
+	return binary.BigEndian.AppendUint64(ad, number)
 }
 
 // HasFile says whether a file is kept, whole or not.
@@ -199,7 +201,7 @@ func (s *Store) HasFile(digest string) bool {
 }
 
 // OpenFile gives the content of a kept file, and its size. Reading gives ErrFileDamaged, and never a byte that
-// was altered; that the end is there is known when OpenFile returns. ErrNoFile when it isn't kept. Closing the
+// was altered; that nothing is missing is known when OpenFile returns. ErrNoFile when it isn't kept. Closing the
 // store before the reader is allowed.
 func (s *Store) OpenFile(digest string) (content io.ReadCloser, size int64, err error) {
 	s.life.RLock()
@@ -218,7 +220,10 @@ func (s *Store) OpenFile(digest string) (content io.ReadCloser, size int64, err 
 	if err != nil {
 		return nil, 0, fmt.Errorf("opening a kept file: %w", err)
 	}
-	r, err := newFileReader(f, s.files.seal, digest)
+	r, err := newFileReader(f, s.files.seal)
+	if err == nil && hex.EncodeToString(r.digest) != digest {
+		err = ErrFileDamaged
+	}
 	if err != nil {
 		return nil, 0, errors.Join(err, f.Close())
 	}
@@ -240,43 +245,47 @@ type fileReader struct {
 	read  hash.Hash
 }
 
-// newFileReader opens the last chunk first: with it, the digest and the number of all the others are sure.
-func newFileReader(file *os.File, seal *sealer, digest string) (*fileReader, error) {
-	raw, err := hex.DecodeString(digest)
-	if err != nil {
-		return nil, err
-	}
+// newFileReader opens the seal first, which tells what the whole is.
+func newFileReader(file *os.File, seal *sealer) (*fileReader, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
 	}
-	sealed := info.Size() - fileHeader
-	r := &fileReader{file: file, seal: newSealer(seal.key), digest: raw, read: sha256.New()}
-	r.chunks = uint64((sealed + chunkSize + chunkOver - 1) / (chunkSize + chunkOver))
-	r.size = sealed - int64(r.chunks)*chunkOver
+	r := &fileReader{file: file, seal: newSealer(seal.key), read: sha256.New()}
 	head := make([]byte, fileHeader)
-	if _, err := file.ReadAt(head, 0); err != nil || head[0] != fileFormat || sealed < chunkOver || r.size < 0 || r.size > MaxFile {
+	if _, err := file.ReadAt(head, 0); err != nil || head[0] != fileFormat || info.Size() < fileHeader+chunkOver+fileSeal {
 		return nil, ErrFileDamaged
 	}
 	copy(r.id[:], head[1:])
-	if _, err := r.chunk(r.chunks - 1); err != nil {
+	whole, err := r.open(sealNumber, info.Size()-fileSeal, fileSeal)
+	if err != nil {
 		return nil, err
+	}
+	r.digest, r.size = whole[:sha256.Size], int64(binary.BigEndian.Uint64(whole[sha256.Size:]))
+	r.chunks = uint64(r.size/chunkSize + 1)
+	if info.Size() != fileHeader+r.size+int64(r.chunks)*chunkOver+fileSeal {
+		return nil, ErrFileDamaged
 	}
 	return r, nil
 }
 
+// chunk opens one; all are whole but the last.
 func (r *fileReader) chunk(number uint64) ([]byte, error) {
-	sealed := make([]byte, chunkSize+chunkOver)
-	n, err := r.file.ReadAt(sealed, fileHeader+int64(number)*(chunkSize+chunkOver))
-	if err != nil && !errors.Is(err, io.EOF) || n < chunkOver {
+	sealed := int64(chunkSize + chunkOver)
+	at := fileHeader + int64(number)*sealed
+	if number == r.chunks-1 {
+		sealed = r.size%chunkSize + chunkOver
+	}
+	return r.open(number, at, sealed)
+}
+
+func (r *fileReader) open(number uint64, at, size int64) ([]byte, error) {
+	sealed := make([]byte, size)
+	if _, err := r.file.ReadAt(sealed, at); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFileDamaged, err)
 	}
-	var digest []byte
-	if number == r.chunks-1 {
-		digest = r.digest
-	}
-	nonce, box := sealed[:chacha20poly1305.NonceSizeX], sealed[chacha20poly1305.NonceSizeX:n]
-	plain, err := r.seal.aead.Open(box[:0], nonce, box, chunkPlace(r.id, number, digest))
+	nonce, box := sealed[:chacha20poly1305.NonceSizeX], sealed[chacha20poly1305.NonceSizeX:]
+	plain, err := r.seal.aead.Open(box[:0], nonce, box, chunkPlace(r.id, number))
 	if err != nil {
 		return nil, ErrFileDamaged
 	}
@@ -355,25 +364,82 @@ func (f *sealedFiles) sweep(named []string) (swept int, err error) {
 		if err != nil {
 			return 0, err
 		}
-		keep[filepath.Base(name)] = true
+		keep[name] = true
 	}
-	entries, err := os.ReadDir(f.folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
+	names, err := f.list()
 	if err != nil {
 		return 0, err
 	}
-	for _, e := range entries {
-		if keep[e.Name()] || strings.HasSuffix(e.Name(), partSuffix) {
+	for _, name := range names {
+		if keep[name] {
 			continue
 		}
-		if err := f.disk.remove(filepath.Join(f.folder, e.Name())); err != nil {
+		if err := f.disk.remove(name); err != nil {
 			return swept, err
 		}
 		swept++
 	}
 	return swept, nil
+}
+
+// list gives the paths of the files.
+func (f *sealedFiles) list() ([]string, error) {
+	names, err := namesIn(f.folder)
+	if err != nil {
+		return nil, err
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return strings.HasSuffix(name, partSuffix) })
+	for i, name := range names {
+		names[i] = filepath.Join(f.folder, name)
+	}
+	return names, nil
+}
+
+// digests tells what is kept, and how many files are damaged.
+func (s *Store) digests() (digests []string, damaged int, err error) {
+	s.life.RLock()
+	defer s.life.RUnlock()
+	if err := s.usable(); err != nil {
+		return nil, 0, err
+	}
+	names, err := s.files.list()
+	for _, name := range names {
+		digest, err := s.files.digestOf(name)
+		if err != nil {
+			damaged++
+			continue
+		}
+		digests = append(digests, digest)
+	}
+	return digests, damaged, err
+}
+
+// readable reads a file to its end.
+func (s *Store) readable(digest string) bool {
+	content, _, err := s.OpenFile(digest)
+	if err != nil {
+		return false
+	}
+	_, err = io.Copy(io.Discard, content)
+	return errors.Join(err, content.Close()) == nil
+}
+
+// digestOf reads the digest of a file whose name is right.
+func (f *sealedFiles) digestOf(name string) (string, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	r, err := newFileReader(file, f.seal)
+	if err != nil {
+		return "", err
+	}
+	digest := hex.EncodeToString(r.digest)
+	if right, err := f.name(digest); err != nil || right != name {
+		return "", errors.Join(ErrFileDamaged, err)
+	}
+	return digest, nil
 }
 
 // sweepParts throws away what was being put when the program ended. Nothing is being put while a store opens.
