@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,15 +63,21 @@ func answerOf(lang assets.Lang, reports []signing.Report, isSignature, nobodyTru
 			a.status = status
 		}
 	}
-	a.Verdict, a.Text = verdictOf(a.status), verdictText(lang, a.status)
+	a.Verdict, a.Text = verdictOf(a.status), verdictText(lang, a.status, slices.ContainsFunc(reports, unasked))
 	return a
 }
 
 // statusOf is the status of one signature. It can't be told where nothing speaks against the signature but not
-// everything was checked, or nobody to trust was named.
+// everything was checked, or nobody to trust was named. An authority's word on revocation that doesn't settle it, for
+// being old, or unreadable, or that it knows no such certificate, leaves it open; where nobody has said a word, the
+// signature is valid as far as was asked, and the verdict says how far.
 func statusOf(report signing.Report, nobodyTrusted bool) int {
 	if report.Valid() {
-		return statusValid
+		step := report.Step(signing.StepRevocation)
+		if step.Outcome == signing.Passed || step.Reason == "revocation_anchor" || unasked(report) {
+			return statusValid
+		}
+		return statusUnknown
 	}
 	for _, step := range report.Steps {
 		if step.Outcome == signing.Failed && (!nobodyTrusted || step.Name != signing.StepChain || step.Reason != "untrusted") {
@@ -80,21 +87,29 @@ func statusOf(report signing.Report, nobodyTrusted bool) int {
 	return statusUnknown
 }
 
+// unasked tells whether nobody was there to say if a certificate of the chain is revoked.
+func unasked(report signing.Report) bool {
+	step := report.Step(signing.StepRevocation)
+	return step.Outcome == signing.NotChecked && (step.Reason == "no_revocation" || step.Reason == "issuer_unknown")
+}
+
 func verdictOf(status int) string {
 	return [...]string{statusValid: "valid", statusInvalid: "invalid", statusUnknown: "unknown", statusBad: "bad_input"}[status]
 }
 
 // verdictText is the verdict as a sentence.
-func verdictText(lang assets.Lang, status int) string {
-	switch status {
-	case statusValid, statusInvalid:
+func verdictText(lang assets.Lang, status int, unasked bool) string {
+	switch {
+	case status == statusValid && unasked:
+		return lang.T("eds.verify.unasked")
+	case status == statusValid, status == statusInvalid:
 		return lang.T("signing.report." + verdictOf(status))
 	}
 	return lang.T("eds.verify." + verdictOf(status))
 }
 
 func factsOfReport(lang assets.Lang, report signing.Report, status int) reportFacts {
-	facts := reportFacts{Verdict: verdictOf(status), Text: verdictText(lang, status), Demo: report.Demo, At: report.At}
+	facts := reportFacts{Verdict: verdictOf(status), Text: verdictText(lang, status, unasked(report)), Demo: report.Demo, At: report.At}
 	if !report.SigningTime.IsZero() {
 		facts.SigningTime = &report.SigningTime
 	}
