@@ -179,10 +179,13 @@ func tooDeep(issuer *x509.Certificate, way []*x509.Certificate) bool {
 }
 
 // strange tells whether the certificate has a critical extension that isn't weighed here; x509
-// takes in more of them than it leaves unhandled.
+// takes in more of them than it leaves unhandled. Constraints on names bind however they are marked: RFC 5280,
+// section 4.2.1.10, has them critical, and an authority is not to be believed beyond them.
 func strange(certificate *x509.Certificate) bool {
+	nameConstraints := asn1.ObjectIdentifier{2, 5, 29, 30}
 	for _, extension := range certificate.Extensions {
-		if extension.Critical && !weighed(extension.Id) {
+		binding := extension.Critical || extension.Id.Equal(nameConstraints)
+		if binding && !weighed(extension.Id) {
 			return true
 		}
 	}

@@ -117,6 +117,9 @@ func TestChains(t *testing.T) {
 		{"critical constraints on names", 3, at(1, func(c *x509.Certificate) {
 			c.PermittedDNSDomainsCritical, c.PermittedDNSDomains = true, []string{"example.kz"}
 		}), "critical_extension"},
+		{"constraints on names that say they may be ignored", 3, at(1, func(c *x509.Certificate) {
+			c.PermittedDNSDomains = []string{"example.kz"}
+		}), "critical_extension"},
 		{"a key id that isn't the issuer's", 3, at(2, func(c *x509.Certificate) {
 			c.ExtraExtensions = []pkix.Extension{{Id: encoding.ObjectIdentifier{2, 5, 29, 35}, Value: []byte{0x30, 0x03, 0x80, 0x01, 0x07}}}
 		}), "untrusted"},
