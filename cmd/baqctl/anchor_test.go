@@ -34,6 +34,9 @@ func TestAnAnchorIsImportedByFingerprintOrByExplicitChoice(t *testing.T) {
 		if files, err := filepath.Glob(filepath.Join(folder, "anchors-extra", "*.pem")); err != nil || len(files) != 1 {
 			t.Errorf("%d anchors, %v", len(files), err)
 		}
+		if found, err := readAnchors(filepath.Join(folder, "anchors-extra")); err != nil || len(found.certificates) != 1 {
+			t.Errorf("verify reads %d of them: %v", len(found.certificates), err)
+		}
 		if files, err := filepath.Glob(filepath.Join(folder, "anchors", "*")); err != nil || len(files) != 0 {
 			t.Errorf("%d national anchors, %v", len(files), err)
 		}
