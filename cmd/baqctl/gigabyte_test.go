@@ -31,6 +31,7 @@ func BenchmarkGigabyte(b *testing.B) {
 			{"verify", []string{"verify", "big", "--anchors", "trusted"}},
 			{"sign-attached", append(sign, "--attached", "--out", "attached")},
 			{"verify-attached", []string{"verify", "attached/big.p7s", "--anchors", "trusted"}},
+			{"verify-both", []string{"verify", "big", "attached/big.p7s", "--anchors", "trusted"}},
 		} {
 			c := command(b.Context(), "ru", step.arguments...)
 			c.Dir = work.folder

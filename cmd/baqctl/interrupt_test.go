@@ -4,10 +4,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"strings"
 	"syscall"
 	"testing"
+
+	"baqylau/assets"
 )
 
 // A pipe may keep a command waiting for ever; an interrupt ends it, and with no status that is a verdict.
@@ -70,6 +73,21 @@ func TestACommandThatWaitsForAPipeIsInterrupted(t *testing.T) {
 			}
 			b.clean()
 		})
+	}
+}
+
+func TestAnInterruptionIsCalledOne(t *testing.T) {
+	for _, lang := range []assets.Lang{assets.KK, assets.RU} {
+		for _, err := range []error{context.Canceled, badInput{ended(statusStopped)}} {
+			text, whole := sentence(lang, err)
+			if !whole || text != lang.T("cmd.interrupted") {
+				t.Errorf("%v is told as %q", err, text)
+			}
+			inWords(t, text)
+		}
+		if text, _ := sentence(lang, ended(statusInvalid)); text == lang.T("cmd.interrupted") {
+			t.Errorf("a verdict is told as %q", text)
+		}
 	}
 }
 

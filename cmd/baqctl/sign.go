@@ -165,6 +165,9 @@ func (c signCommand) tell(lang assets.Lang, o outcome, done, total int) {
 	case o.err != nil:
 		why, _ := sentence(lang, o.err)
 		fmt.Fprintln(os.Stderr, count+plain(o.document)+": "+why)
+		if why == lang.T("cmd.failed") { // which promises the cause
+			fmt.Fprintln(os.Stderr, "  "+plain(o.err.Error()))
+		}
 	case o.already:
 		fmt.Println(count + plain(o.document) + ": " + lang.T("eds.sign.already"))
 	default:

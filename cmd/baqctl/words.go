@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -47,6 +48,8 @@ func sentence(lang assets.Lang, err error) (text string, whole bool) {
 		return lang.T("cmd.no_numbers"), true
 	case errors.Is(err, errRefused):
 		return lang.T("cmd.import.refused"), true
+	case errors.Is(err, context.Canceled):
+		return lang.T("cmd.interrupted"), true
 	case errors.Is(err, errNoDocument):
 		return lang.T("signing.reason.detached"), true
 	case errors.Is(err, errNoPassword):
