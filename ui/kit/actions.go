@@ -3,7 +3,6 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"baqylau/assets"
@@ -55,7 +54,7 @@ func (b *ActionBar) Set(spec ActionBarSpec) {
 	if spec.Primary != nil {
 		buttons.Add(newActionButton(*spec.Primary, Primary))
 	}
-	var note fyne.CanvasObject = layout.NewSpacer()
+	var note fyne.CanvasObject = container.NewWithoutLayout()
 	if text, off := spec.note(); text != "" {
 		label := NewMuted(text)
 		label.Alignment = fyne.TextAlignTrailing
@@ -66,8 +65,54 @@ func (b *ActionBar) Set(spec ActionBarSpec) {
 			note = container.NewBorder(nil, nil, sign, nil, inMiddle(label))
 		}
 	}
-	b.content.Objects = []fyne.CanvasObject{container.NewBorder(nil, nil, nil, container.NewCenter(buttons), note)}
+	b.content.Objects = []fyne.CanvasObject{container.New(&footLayout{said: note.MinSize().Width > 0}, note, buttons)}
 	b.content.Refresh()
+}
+
+// footLayout places a note left of the buttons, or above them where it would be squeezed.
+type footLayout struct {
+	said  bool    // there is a note
+	width float32 // of the last layout: what wraps knows its height by it
+}
+
+const (
+	footGap   float32 = 8
+	footLeast float32 = 200 // that a note takes beside the buttons, at the ordinary text size
+)
+
+func (f *footLayout) above(buttons fyne.CanvasObject) bool {
+	return f.said && f.width > 0 && f.width-buttons.MinSize().Width-footGap < look.Scaled(footLeast)
+}
+
+// Layout implements fyne.Layout.
+func (f *footLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	note, buttons := o[0], o[1]
+	f.width = size.Width
+	least := buttons.MinSize()
+	buttons.Resize(fyne.NewSize(min(least.Width, size.Width), least.Height))
+	if f.above(buttons) {
+		note.Move(fyne.Position{})
+		note.Resize(fyne.NewSize(size.Width, note.MinSize().Height)) // it first learns its width …
+		note.Resize(fyne.NewSize(size.Width, note.MinSize().Height)) // … and then knows its height
+		buttons.Move(fyne.NewPos(max(0, size.Width-least.Width), size.Height-least.Height))
+		return
+	}
+	note.Move(fyne.Position{})
+	note.Resize(fyne.NewSize(max(0, size.Width-least.Width-footGap), size.Height))
+	buttons.Move(fyne.NewPos(max(0, size.Width-least.Width), (size.Height-least.Height)/2))
+}
+
+// MinSize implements fyne.Layout: as high as the last width demands.
+func (f *footLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	note, least := o[0].MinSize(), o[1].MinSize()
+	switch {
+	case f.above(o[1]):
+		return fyne.NewSize(max(note.Width, least.Width), note.Height+least.Height)
+	case f.said:
+		return fyne.NewSize(note.Width+least.Width+footGap, max(note.Height, least.Height))
+	default:
+		return least
+	}
 }
 
 // note gives the reason of the first action that is off, else the page's note.

@@ -56,6 +56,27 @@ func (e *BilingualEditor) CreateRenderer() fyne.WidgetRenderer {
 // Texts gives both texts as they stand.
 func (e *BilingualEditor) Texts() (kk, ru string) { return e.kk.Text, e.ru.Text }
 
+// SetTexts shows other texts without calling OnChanged; the cursor stays where it is as far as there is text.
+func (e *BilingualEditor) SetTexts(kk, ru string) {
+	for field, text := range map[*Field]string{e.kk: kk, e.ru: ru} {
+		if field.Text == text {
+			continue
+		}
+		changed := field.OnChanged
+		field.OnChanged = nil
+		field.SetText(text)
+		field.OnChanged = changed
+	}
+	e.mark()
+}
+
+// SetUndo has Ctrl+Z and Ctrl+Y in either field call these in place of what the field itself would take back.
+func (e *BilingualEditor) SetUndo(undo, redo func()) {
+	for _, field := range []*Field{e.kk, e.ru} {
+		field.OnUndo, field.OnRedo = undo, redo
+	}
+}
+
 // Focus gives the keyboard to the field of a language.
 func (e *BilingualEditor) Focus(l assets.Lang) {
 	if l == assets.RU {

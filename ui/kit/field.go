@@ -12,7 +12,9 @@ import (
 // In a field of several lines Tab leaves it.
 type Field struct {
 	widget.Entry
-	OnEscape func()      // before the window's own; nil passes Escape on
+	OnEscape func() // before the window's own; nil passes Escape on
+	OnUndo   func() // in place of the field's own; nil leaves that
+	OnRedo   func()
 	self     focusWidget // the outermost widget
 	ring     *canvas.Rectangle
 	focused  bool
@@ -47,6 +49,9 @@ func (f *Field) prepare(self focusWidget, placeholder string) {
 	f.PlaceHolder = placeholder
 	f.ExtendBaseWidget(self)
 }
+
+// Resize implements fyne.CanvasObject; in too small a window there is less than nothing.
+func (f *Field) Resize(size fyne.Size) { f.Entry.Resize(size.Max(fyne.Size{})) }
 
 // FocusGained implements fyne.Focusable.
 func (f *Field) FocusGained() {
@@ -87,11 +92,27 @@ func (f *Field) TypedKey(key *fyne.KeyEvent) {
 
 // TypedShortcut implements fyne.Shortcutable: what an entry doesn't edit with goes to the window.
 func (f *Field) TypedShortcut(shortcut fyne.Shortcut) {
+	if undo := f.undo(shortcut); undo != nil {
+		undo()
+		return
+	}
 	if editing(shortcut) {
 		f.Entry.TypedShortcut(shortcut)
 		return
 	}
 	passShortcut(f.self, shortcut)
+}
+
+// undo is what stands in place of the field's own undo or redo, if anything.
+func (f *Field) undo(shortcut fyne.Shortcut) func() {
+	switch shortcut.(type) {
+	case *fyne.ShortcutUndo:
+		return f.OnUndo
+	case *fyne.ShortcutRedo:
+		return f.OnRedo
+	default:
+		return nil
+	}
 }
 
 // editing tells whether an entry has a use for a shortcut; moving by words (Ctrl+←) comes as a shortcut of its own.

@@ -116,6 +116,12 @@ var views = map[string]func(l assets.Lang, w fyne.Window){
 		g.Focus()
 		press(w, fyne.KeyDown, fyne.KeySpace, fyne.KeyRight, fyne.KeySpace, fyne.KeySpace)
 	},
+	"compare": func(l assets.Lang, w fyne.Window) {
+		c := sampleCompare(l, nil)
+		framed(l, w, c)
+		w.Canvas().Focus(c.Focusable())
+		press(w, fyne.KeyRight)
+	},
 	"grid-large": func(l assets.Lang, w fyne.Window) {
 		g := sampleGrid(l, 200, 12)
 		framed(l, w, g)

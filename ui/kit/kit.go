@@ -110,7 +110,7 @@ func showRing(ring *canvas.Rectangle, focused bool) {
 
 func layRing(ring *canvas.Rectangle, size fyne.Size) {
 	ring.Move(fyne.NewSquareOffsetPos(look.Ring / 2))
-	ring.Resize(size.SubtractWidthHeight(look.Ring, look.Ring))
+	ring.Resize(size.SubtractWidthHeight(look.Ring, look.Ring).Max(fyne.Size{})) // in too small a window there is less than nothing
 }
 
 // paintRing draws the ring of a widget that is one picture.

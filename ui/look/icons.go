@@ -53,6 +53,7 @@ const (
 	IconPencil     Icon = "pencil"
 	IconPlay       Icon = "play"
 	IconPlus       Icon = "plus"
+	IconRedo       Icon = "redo"
 	IconRefresh    Icon = "refresh"
 	IconRight      Icon = "right"
 	IconRing       Icon = "ring"
@@ -77,7 +78,7 @@ func Icons() []Icon {
 		IconClock, IconClose, IconCloud, IconColumns, IconCross, IconDash, IconDot, IconDown,
 		IconEnvelope, IconExport, IconEye, IconEyeOff, IconFile, IconFilter, IconFlag, IconFolder,
 		IconForward, IconHome, IconHourglass, IconInbox, IconInfo, IconKey, IconLeft, IconList,
-		IconLock, IconMore, IconOffline, IconPencil, IconPlay, IconPlus, IconRefresh, IconRight,
+		IconLock, IconMore, IconOffline, IconPencil, IconPlay, IconPlus, IconRedo, IconRefresh, IconRight,
 		IconRing, IconSeal, IconSearch, IconSend, IconSettings, IconSign, IconSpeech, IconTrash,
 		IconUndo, IconUp, IconUser, IconUsers, IconWarning,
 	}

@@ -147,6 +147,7 @@ var fyneIcons = map[fyne.ThemeIconName]Icon{
 	theme.IconNameCalendar:           IconCalendar,
 	theme.IconNameContentAdd:         IconPlus,
 	theme.IconNameContentUndo:        IconUndo,
+	theme.IconNameContentRedo:        IconRedo,
 	theme.IconNameDelete:             IconTrash,
 	theme.IconNameHome:               IconHome,
 	theme.IconNameSettings:           IconSettings,
