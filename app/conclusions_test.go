@@ -149,7 +149,7 @@ func TestWhatIsTypedOverAnOlderConclusionIsNotLost(t *testing.T) {
 	ok(t, err)
 	theirs, err := office.ConclusionForm(form.ID)
 	ok(t, err)
-	theirs.Text.Outcome = control.OutcomeSatisfied
+	theirs.Text.Outcome, theirs.Text.RU = control.OutcomeSatisfied, "В кабинете"
 	ok(t, office.SaveForm(ctx, theirs))
 	mine.Text.RU = "Дома"
 	ok(t, home.KeepForm(mine))
@@ -159,8 +159,30 @@ func TestWhatIsTypedOverAnOlderConclusionIsNotLost(t *testing.T) {
 	if mine.Theirs == nil || mine.Theirs.Outcome != control.OutcomeSatisfied || mine.Text.RU != "Дома" {
 		t.Fatalf("the two are %+v and %+v", mine.Text, mine.Theirs)
 	}
-	ok(t, home.SaveForm(ctx, mine.KeepMine()))
+	mine, err = home.Decide(mine, mine.Text)
+	ok(t, err)
+	ok(t, home.SaveForm(ctx, mine))
 	if got := home.conclusion(form.ID).Conclusion.State; got.TextRU != "Дома" || got.Outcome != control.OutcomeRefused {
+		t.Errorf("saved as %+v", got)
+	}
+}
+
+// TestAConclusionOfTwoMachinesMerges, the outcome of one and the text of the other.
+func TestAConclusionOfTwoMachinesMerges(t *testing.T) {
+	h := given(t)
+	home, _ := h.assignedObjection()
+	form := home.conclude(control.OutcomeRefused)
+	ok(t, home.SaveForm(ctx, form))
+	office := h.enterAt("controller", "office")
+	mine, err := home.ConclusionForm(form.ID)
+	ok(t, err)
+	theirs, err := office.ConclusionForm(form.ID)
+	ok(t, err)
+	theirs.Text.Outcome = control.OutcomeSatisfied
+	ok(t, office.SaveForm(ctx, theirs))
+	mine.Text.RU = "Дома"
+	ok(t, home.SaveForm(ctx, mine))
+	if got := home.conclusion(form.ID).Conclusion.State; got.TextRU != "Дома" || got.Outcome != control.OutcomeSatisfied {
 		t.Errorf("saved as %+v", got)
 	}
 }

@@ -54,12 +54,16 @@ func TestANewerTextIsNotOverwritten(t *testing.T) {
 
 // TestOneOfTwoTextsIsChosen: and the one that was chosen is saved.
 func TestOneOfTwoTextsIsChosen(t *testing.T) {
-	for want, choose := range map[string]func(app.Form) app.Form{"Дома": app.Form.KeepMine, "В кабинете": app.Form.TakeTheirs} {
+	for want, lost := range map[string]app.Past{
+		"Дома":        {Text: app.Text{RU: "В кабинете"}, Reason: app.PastTheirs},
+		"В кабинете":  {Text: app.Text{RU: "Дома"}, Reason: app.PastMine},
+		"Дома и там.": {Text: app.Text{RU: "Дома"}, Reason: app.PastMine}, // typed anew
+	} {
 		home, id := collided(t)
 		form, err := home.Form(id)
 		ok(t, err)
-		form = choose(form)
-		ok(t, home.KeepForm(form))
+		_, err = home.Decide(form, form.Text.With(app.FieldRU, want))
+		ok(t, err)
 		form, err = home.Form(id)
 		ok(t, err)
 		if form.Theirs != nil || form.Text.RU != want {
@@ -71,6 +75,11 @@ func TestOneOfTwoTextsIsChosen(t *testing.T) {
 		}
 		if home.drafts() != 0 {
 			t.Error("a draft stays")
+		}
+		past, err := home.History(form)
+		ok(t, err)
+		if len(past) == 0 || past[0].Text.RU != lost.Text.RU || past[0].Reason != lost.Reason {
+			t.Errorf("the history is %+v", past)
 		}
 	}
 }

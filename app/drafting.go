@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -31,9 +32,11 @@ type Form struct {
 	New       bool              `json:"new"`  // the centre has not got it yet
 	Base      int64             `json:"base"` // the version that it was written over
 	Was       Text              `json:"was"`  // the text at that version
+	Trail     Trail             `json:"trail,omitzero"`
 
-	// Theirs is the centre's text where it has changed since what is written was begun (R-11.4): saving
-	// is refused until one of the two is chosen, see [Form.KeepMine] and [Form.TakeTheirs]. Else nil.
+	// Theirs is the centre's text where it has changed since what is written was begun and the two can't
+	// be merged (R-11.4): saving is refused until a person decides, see [Form.Conflict] and [Desk.Decide].
+	// Else nil.
 	Theirs  *Text `json:"-"`
 	version int64 // of Theirs
 }
@@ -46,26 +49,12 @@ func (f Form) kind() api.ObjectKind {
 	return api.ObjectKindNotification
 }
 
-// ownStep is what a command of this desk made of a notification or a conclusion.
+// ownStep is what a command of this desk made of a notification or a conclusion, or a text of others that
+// it merged what was written here with.
 type ownStep struct {
 	from, to int64
 	text     Text
-}
-
-// KeepMine keeps what is written here over what the centre has.
-func (f Form) KeepMine() Form {
-	if f.Theirs != nil {
-		f.Base, f.Was, f.Theirs = f.version, *f.Theirs, nil
-	}
-	return f
-}
-
-// TakeTheirs takes the centre's text in place of what is written here.
-func (f Form) TakeTheirs() Form {
-	if f.Theirs != nil {
-		f.Text = *f.Theirs
-	}
-	return f.KeepMine()
+	theirs   bool
 }
 
 func textOf(n api.Notification) Text {
@@ -82,8 +71,9 @@ func (d *Desk) written(kind api.ObjectKind, id string) (v Versioned[Text], found
 	return Versioned[Text]{Version: n.Version, Body: textOf(n.Body)}, found, err
 }
 
-// Present brings a form to what is mirrored now, without touching its text: it follows this desk's own
-// commands, and versions that left the text as it was; [Form.Theirs] tells of a text that did change.
+// Present brings a form to what is mirrored now: it follows this desk's own commands, and takes in what
+// others changed in the fields that it leaves alone. [Form.Theirs] tells of a text that it can't be merged
+// with; then nothing of the form is touched.
 func (d *Desk) Present(f Form) (Form, error) {
 	f, f.Theirs = d.lift(f), nil
 	theirs, found, err := d.written(f.kind(), f.ID)
@@ -97,14 +87,23 @@ func (d *Desk) Present(f Form) (Form, error) {
 			f.Was = now
 		}
 	}
-	switch {
-	case theirs.Version <= f.Base:
-	case now == f.Was, now == f.Text:
-		f.Base, f.Was = theirs.Version, now
-	default:
-		f.Theirs, f.version = &now, theirs.Version
+	if theirs.Version <= f.Base {
+		return f, nil
 	}
-	return f, nil
+	merged, clashes := merge(f.Was, f.Text, now)
+	if len(clashes) > 0 {
+		f.Theirs, f.version = &now, theirs.Version
+		return f, nil
+	}
+	d.step(f.ID, ownStep{from: f.Base, to: theirs.Version, text: now, theirs: true})
+	return f.over(merged, theirs.Version, now), nil
+}
+
+// over has a text in the form that was written over a version of the centre's.
+func (f Form) over(text Text, version int64, was Text) Form {
+	f = f.Write(text)
+	f.Base, f.Was = version, was
+	return f
 }
 
 // lift raises the base over what this desk's own commands made of it.
@@ -112,11 +111,30 @@ func (d *Desk) lift(f Form) Form {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, step := range d.own[f.ID] {
-		if step.from == f.Base {
-			f.New, f.Base, f.Was = false, step.to, step.text
+		if step.from != f.Base {
+			continue
 		}
+		text := f.Text
+		if step.theirs {
+			merged, clashes := merge(f.Was, f.Text, step.text)
+			if len(clashes) > 0 { // written since it was merged
+				return f
+			}
+			text = merged
+		}
+		f.New = false
+		f = f.over(text, step.to, step.text)
 	}
 	return f
+}
+
+// step remembers what was made of what was written over a version.
+func (d *Desk) step(id string, s ownStep) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !slices.Contains(d.own[id], s) {
+		d.own[id] = append(d.own[id], s)
+	}
 }
 
 // NewForm begins a notification on a lot, or takes up the draft that was begun on it.
@@ -183,7 +201,12 @@ func (d *Desk) KeepForm(f Form) error {
 func (d *Desk) DropForm(id string) error {
 	d.typing.Lock()
 	defer d.typing.Unlock()
-	return errors.Join(d.store.DropDraft(draftNotification, id), d.store.DropDraft(draftConclusion, id))
+	return errors.Join(d.forget(draftNotification, id), d.forget(draftConclusion, id))
+}
+
+// forget drops a draft with its history. The caller holds typing.
+func (d *Desk) forget(kind, id string) error {
+	return errors.Join(d.store.DropDraft(kind, id), d.store.ForgetHistory(kind, id))
 }
 
 func formDraft(f Form) (localstore.Draft, error) {
@@ -192,13 +215,34 @@ func formDraft(f Form) (localstore.Draft, error) {
 }
 
 // SaveForm sends what was written to the centre, which gives a new one its number (R-3.4). Without
-// the centre it is kept and sent later: [ErrQueued]. The centre refuses what was written over an older
-// text, and what was written stays a draft: see [Form.Theirs].
+// the centre it is kept and sent later: [ErrQueued]. What others changed meanwhile is merged with it where
+// that can be; else the centre refuses what was written over an older text, and what was written stays a
+// draft: see [Form.Theirs].
 func (d *Desk) SaveForm(ctx context.Context, f Form) error {
 	f, err := d.Present(f)
-	if err != nil {
-		return err
+	for range mergesMost {
+		if err != nil {
+			return err
+		}
+		err = d.saveForm(ctx, f)
+		if !isStale(err) || f.Theirs != nil {
+			return err
+		}
+		before, refused := f.Base, err
+		if f, err = d.Present(f); err == nil && (f.Theirs != nil || f.Base == before) {
+			return refused
+		}
 	}
+	return err
+}
+
+// isStale says whether the centre refused what was written over an older version.
+func isStale(err error) bool {
+	var p api.Problem
+	return errors.As(err, &p) && p.Reason == reasonStale
+}
+
+func (d *Desk) saveForm(ctx context.Context, f Form) error {
 	draft, err := formDraft(f)
 	if err != nil {
 		return err

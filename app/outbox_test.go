@@ -305,7 +305,9 @@ func TestAConflictKeepsBoth(t *testing.T) {
 	if kept.Text.RU != "Дома" {
 		t.Errorf("mine is %q", kept.Text.RU)
 	}
-	ok(t, home.SaveForm(ctx, kept.KeepMine())) // the person has seen both, and decides
+	kept, err = home.Decide(kept, kept.Text) // the person has seen both
+	ok(t, err)
+	ok(t, home.SaveForm(ctx, kept))
 	home.empty()
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"baqylau/api"
 	"baqylau/control"
-	"baqylau/localstore"
 )
 
 // Card is a notification with what may be done to it: its journal row and its card.
@@ -195,19 +194,6 @@ func (d *Desk) Messages() ([]api.Message, error) {
 	slices.SortFunc(list, func(a, b api.Message) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.ID, b.ID)) })
 	return list, nil
 }
-
-// Outbox lists what waits to reach the centre.
-func (d *Desk) Outbox() ([]localstore.Command, error) { return d.store.Outbox() }
-
-// Retry sends a refused or conflicting command again; Discard takes it out of the outbox.
-func (d *Desk) Retry(id string) error {
-	err := d.store.Retry(id)
-	d.Kick()
-	return err
-}
-
-// Discard takes a command out of the outbox. What was typed stays a draft.
-func (d *Desk) Discard(id string) error { return d.store.Remove(id) }
 
 // Task is something that waits for me: a line of the cabinet.
 type Task struct {

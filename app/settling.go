@@ -28,9 +28,9 @@ func (d *Desk) settle(c localstore.Command, version int64, refused *BatchError) 
 	case pathConclude, step{api.ObjectKindConclusion, stepEdit}.path(id):
 		return d.settleForm(draftConclusion, c, version)
 	case steps[control.ActionDelete].path(id):
-		return d.store.DropDraft(draftNotification, id)
+		return d.forget(draftNotification, id)
 	case steps[control.ActionDeleteConclusion].path(id):
-		return d.store.DropDraft(draftConclusion, id)
+		return d.forget(draftConclusion, id)
 	default:
 		return nil
 	}
@@ -39,15 +39,12 @@ func (d *Desk) settle(c localstore.Command, version int64, refused *BatchError) 
 // settleForm also remembers which version came of what was written over which: who goes on typing
 // wrote over that.
 func (d *Desk) settleForm(kind string, c localstore.Command, version int64) error {
-	var sent api.EditConclusionCommand // what creates carries the same, and a notification no outcome
-	if err := json.Unmarshal(c.Body, &sent); err != nil {
+	arrived, err := sentText(c)
+	if err != nil {
 		return err
 	}
-	arrived := Text{KK: sent.TextKK, RU: sent.TextRU, Agreer: sent.Agreer, Outcome: control.Outcome(sent.Outcome)}
 	if version > c.Base {
-		d.mu.Lock()
-		d.own[c.Aggregate] = append(d.own[c.Aggregate], ownStep{from: c.Base, to: version, text: arrived})
-		d.mu.Unlock()
+		d.step(c.Aggregate, ownStep{from: c.Base, to: version, text: arrived})
 	}
 	draft, found, err := d.store.Draft(kind, c.Aggregate)
 	if err != nil || !found {
@@ -64,4 +61,11 @@ func (d *Desk) settleForm(kind string, c localstore.Command, version int64) erro
 		return err
 	}
 	return d.store.SaveDraft(draft)
+}
+
+// sentText is the text that a command carries.
+func sentText(c localstore.Command) (Text, error) {
+	var sent api.EditConclusionCommand // what creates carries the same, and a notification no outcome
+	err := json.Unmarshal(c.Body, &sent)
+	return Text{KK: sent.TextKK, RU: sent.TextRU, Agreer: sent.Agreer, Outcome: control.Outcome(sent.Outcome)}, err
 }

@@ -220,6 +220,9 @@ func refs(gone []api.Ref) []localstore.Ref {
 // drain sends what waits: of each aggregate one command after the other, aggregates side by side. A
 // command that the centre fails at holds up its own aggregate alone.
 func (d *Desk) drain(ctx context.Context) (held, err error) {
+	if err := d.reach(ctx); err != nil {
+		return nil, err
+	}
 	stuck := map[string]bool{}
 	for {
 		heads, err := d.store.Next(0)
@@ -253,6 +256,19 @@ func (d *Desk) drain(ctx context.Context) (held, err error) {
 			}
 		}
 	}
+}
+
+// reach asks whether a centre that was away is there again, before anything is sent to it: what was sent
+// and not answered may have had its effect, and what never left has not.
+func (d *Desk) reach(ctx context.Context) error {
+	d.mu.Lock()
+	online := d.online
+	d.mu.Unlock()
+	if online {
+		return nil
+	}
+	_, err := d.client.Centre(ctx)
+	return err
 }
 
 // send carries one command to the centre. An error means that its outcome is unknown: it stays sent
@@ -339,7 +355,8 @@ func (e *BatchError) Error() string {
 }
 
 // reject settles a refused command. When somebody waits for it, they are told and it leaves the
-// outbox: what was typed is still in its draft. Else it stays, for a person to decide.
+// outbox: what was typed is still in its draft. Else it stays, for a person to decide,
+// unless it can be merged with what others wrote.
 func (d *Desk) reject(ctx context.Context, c localstore.Command, p api.Problem) error {
 	body, err := json.Marshal(p)
 	if err != nil {
@@ -359,6 +376,11 @@ func (d *Desk) reject(ctx context.Context, c localstore.Command, p api.Problem) 
 	}
 	if d.answer(c.ID, p) {
 		return d.store.Remove(c.ID)
+	}
+	if o.State == localstore.Conflict && writes(c) {
+		if err := d.remerge(c); !errors.Is(err, ErrClash) {
+			return err
+		}
 	}
 	return nil
 }

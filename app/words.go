@@ -51,6 +51,8 @@ func Sentence(lang assets.Lang, err error, action control.Action) string {
 		return lang.T("offline.other_person")
 	case errors.Is(err, ErrGone):
 		return lang.T("refusal.not_found")
+	case errors.Is(err, ErrClash):
+		return lang.T("app.clash")
 	case errors.Is(err, api.ErrAddress):
 		return lang.T("app.address")
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):

@@ -117,6 +117,18 @@ func agreerNames(l assets.Lang, people []api.Person) []string {
 	return names
 }
 
+// show shows a person as chosen, without a word to onChanged.
+func (c *agreerChoice) show(chosen string) {
+	changed := c.onChanged
+	c.onChanged = nil
+	if i := slices.IndexFunc(c.people, func(p api.Person) bool { return p.IIN == chosen }); i >= 0 {
+		c.content.SetSelectedIndex(i)
+	} else {
+		c.content.ClearSelected()
+	}
+	c.onChanged = changed
+}
+
 // chosen is the person chosen; empty while none is.
 func (c *agreerChoice) chosen() string {
 	if i := c.content.SelectedIndex(); i >= 0 {

@@ -27,7 +27,9 @@ type formPage struct {
 	busy    bool // on its way to the centre
 
 	head   *fyne.Container
-	theirs *fyne.Container // the choice between two texts, while there is one
+	undo   *kit.Button
+	redo   *kit.Button
+	theirs *fyne.Container // that two texts clash, while they do
 	told   *app.Text       // the centre's text that it tells of
 	about  *fyne.Container
 	body   *fyne.Container
@@ -117,12 +119,17 @@ func (f *formPage) content() fyne.CanvasObject {
 	f.reader = newReader(f.about)
 	f.editor = kit.NewBilingualEditor(f.p.lang, t("form.text"), 4, f.form.Text.KK, f.form.Text.RU)
 	f.editor.OnChanged = func(_, _ string) { f.changed() }
+	f.editor.SetUndo(f.takeBack, f.doAgain)
 	f.agreer = newAgreerChoice(f.p, f.form.Text.Agreer)
 	f.agreer.onChanged = f.changed
 	agreer := container.NewBorder(nil, nil, kit.NewSubheading(t("form.agreer")), nil, f.agreer.content)
 	f.bar = kit.NewActionBar(kit.ActionBarSpec{Lang: f.p.lang})
 	f.head, f.theirs, f.told = container.NewStack(kit.NewHeading(f.title())), kit.Stack(8), nil
-	f.body = container.New(formLayout{f.reader}, kit.Stack(8, f.head, f.theirs), kit.NewPanel(f.reader), f.editor, agreer, f.bar)
+	f.undo = kit.NewIconButton(look.IconUndo, t("form.undo"), f.takeBack)
+	f.redo = kit.NewIconButton(look.IconRedo, t("form.redo"), f.doAgain)
+	history := kit.NewButton(t("history.open"), look.IconClock, kit.Quiet, f.showHistory)
+	head := container.NewBorder(nil, nil, nil, container.NewHBox(f.undo, f.redo, history), f.head)
+	f.body = container.New(formLayout{f.reader}, kit.Stack(8, head, f.theirs), kit.NewPanel(f.reader), f.editor, agreer, f.bar)
 	f.showFacts()
 	f.update()
 	return f.body
@@ -177,9 +184,6 @@ func factsOf(desk *app.Desk, form app.Form) (formFacts, error) {
 func (f *formPage) showFacts() {
 	l := f.p.lang
 	f.about.RemoveAll()
-	if f.told != nil {
-		f.about.Add(kit.NewParagraph(l.T("form.theirs.now", "text", inLang(l, f.told.KK, f.told.RU))))
-	}
 	profiles := f.facts.profiles
 	if f.card != nil {
 		profiles = f.card.Profiles

@@ -13,13 +13,41 @@ import (
 // changed takes what is written now, to be put away soon.
 func (f *formPage) changed() {
 	kk, ru := f.editor.Texts()
-	f.form.Text = app.Text{KK: kk, RU: ru, Agreer: f.agreer.chosen()}
+	f.form = f.form.Write(app.Text{KK: kk, RU: ru, Agreer: f.agreer.chosen()})
+	f.keepSoon()
+	f.update()
+}
+
+// takeBack takes the last step of writing back; doAgain does it again.
+func (f *formPage) takeBack() { f.leap(app.Form.Undo) }
+
+func (f *formPage) doAgain() { f.leap(app.Form.Redo) }
+
+func (f *formPage) leap(which func(app.Form) (app.Form, bool)) {
+	v, _ := f.written()
+	form, is := which(f.form)
+	if !is || !v.Allowed && !f.here() {
+		return
+	}
+	f.form = form
+	f.showText()
+	f.keepSoon()
+	f.update()
+}
+
+// showText shows the text of the form in its fields.
+func (f *formPage) showText() {
+	f.editor.SetTexts(f.form.Text.KK, f.form.Text.RU)
+	f.agreer.show(f.form.Text.Agreer)
+}
+
+// keepSoon has what is written now put away soon.
+func (f *formPage) keepSoon() {
 	f.typed = true
 	if f.keeping.typed(f.form) {
 		p, keeping := f.p, f.keeping
 		p.controller.After(keepAfter, func() { p.start(func() { p.kept(keeping.write()) }) })
 	}
-	f.update()
 }
 
 // kept tells when what is typed could not be put away. It may be called from any goroutine.
@@ -46,13 +74,19 @@ func (f *formPage) nameRoute() {
 	}
 }
 
-// take asks how far the centre has it: the version to write over, the number, what may be done.
+// take asks how far the centre has it: the version to write over, the number, what may be done. What
+// others changed in the fields that are left alone here is taken in, and told.
 func (f *formPage) take() {
 	if f.gone {
 		return
 	}
+	before := f.form.Text
 	if fresh, err := f.p.desk.Present(f.form); err == nil {
 		f.form = fresh
+	}
+	if f.editor != nil && f.form.Text != before {
+		f.showText()
+		f.p.tell(look.Info, f.p.lang.T("form.merged", "fields", fieldNames(f.p.lang, changedFields(before, f.form.Text))))
 	}
 	if card, err := f.p.desk.Card(f.form.ID); err == nil {
 		f.card = &card
@@ -61,8 +95,7 @@ func (f *formPage) take() {
 	}
 }
 
-// showTheirs tells of a text at the centre that has changed since this one was begun, for the person
-// to choose one of the two.
+// showTheirs tells of a text at the centre that clashes with this one, for the person to decide.
 func (f *formPage) showTheirs() {
 	var theirs *app.Text
 	if !f.busy { // what is on its way may be what the centre has
@@ -74,23 +107,27 @@ func (f *formPage) showTheirs() {
 	f.told = theirs
 	f.theirs.RemoveAll()
 	if theirs != nil {
-		t := f.p.lang.T
-		f.theirs.Add(kit.NewBanner(look.Warning, look.IconWarning, t("form.theirs"), nil))
-		f.theirs.Add(kit.Flow(8,
-			kit.NewButton(t("form.theirs.take"), "", kit.Secondary, func() { f.choose(app.Form.TakeTheirs) }),
-			kit.NewButton(t("form.theirs.keep"), "", kit.Secondary, func() { f.choose(app.Form.KeepMine) }),
-		))
+		f.theirs.Add(kit.NewBanner(look.Warning, look.IconWarning, f.p.lang.T("form.theirs"), &kit.Action{
+			Text: f.p.lang.T("conflict.open"), OnTapped: f.decide,
+		}))
 	}
-	f.showFacts()
 }
 
-// choose settles which of two texts stays, and goes on with it.
-func (f *formPage) choose(which func(app.Form) app.Form) {
-	f.form = which(f.form)
-	f.typed = true
-	f.keeping.typed(f.form)
+// decide asks what stays of two texts, and goes on with it.
+func (f *formPage) decide() {
 	f.keep()
-	f.p.build()
+	f.keeping.settle()
+	f.p.askDecide(f.form, f.goOn)
+}
+
+// goOn goes on with another text in the form, which is put away already.
+func (f *formPage) goOn(form app.Form) {
+	now := f.now()
+	now.form, now.typed = form, true
+	if now.p.current == page(now) {
+		now.nameRoute()
+		now.p.build()
+	}
 }
 
 // here says that it has not reached the centre yet.
@@ -147,6 +184,8 @@ func (f *formPage) actions() kit.ActionBarSpec {
 // note says where what is written lies.
 func (f *formPage) note() string {
 	switch {
+	case f.told != nil: // what is told above says more
+		return ""
 	case f.typed || f.card != nil && f.card.Unsent:
 		return f.p.lang.T("form.note.here")
 	case f.card != nil:
@@ -158,8 +197,9 @@ func (f *formPage) note() string {
 
 // update shows what may be done now; buttons that stay the same keep the keyboard.
 func (f *formPage) update() {
-	spec := f.actions()
 	f.showTheirs()
+	f.showTrail()
+	spec := f.actions()
 	says := spec.Note
 	for _, a := range append(append([]kit.Action{*spec.Primary}, spec.Secondary...), spec.More...) {
 		says += "\n" + a.Text + "\n" + a.Reason
@@ -177,6 +217,17 @@ func (f *formPage) update() {
 		f.agreer.content.Disable()
 	} else {
 		f.agreer.content.Enable()
+	}
+}
+
+// showTrail says whether there is something to take back, or to do again.
+func (f *formPage) showTrail() {
+	for button, steps := range map[*kit.Button]int{f.undo: len(f.form.Trail.Done), f.redo: len(f.form.Trail.Undone)} {
+		if steps > 0 {
+			button.Enable()
+		} else {
+			button.Disable()
+		}
 	}
 }
 
@@ -204,7 +255,7 @@ func (f *formPage) carry(action control.Action, done string, work func(context.C
 		return work(ctx, form)
 	}, func() {
 		now := f.now()
-		if now.form.Text == form.Text {
+		if now.form.Text == form.Text || now.form.Text == now.form.Was {
 			now.typed = false
 		} else {
 			now.changed() // typed while it was on its way

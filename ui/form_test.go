@@ -341,38 +341,3 @@ func TestAFormHoldsInASmallWindowAndWithLargeText(t *testing.T) {
 		s.look("form-" + c.name)
 	}
 }
-
-func TestAFormOverANewerTextLetsThePersonChoose(t *testing.T) {
-	for button, want := range map[string]string{"Взять текст центра": "Другой текст", "Оставить мой текст": russianText} {
-		t.Run(button, func(t *testing.T) {
-			s, f := givenForm(t, assets.RU)
-			id := f.form.ID
-			s.agreer("Оразалы")
-			s.save()
-			elsewhere := &house{Centre: s.house.Centre, t: t, seats: t.TempDir()}
-			elsewhere.as("auditor", func(ctx context.Context, desk *app.Desk) error {
-				form, err := desk.Form(id)
-				if err != nil {
-					return err
-				}
-				form.Text.RU = "Другой текст"
-				return desk.SaveForm(ctx, form)
-			})
-			s.form().focus()
-			s.write(russianText)
-			s.save()
-			s.sees("другой сотрудник внёс")
-			s.press(fyne.KeyEscape)
-			s.sees("Пока Вы писали, текст в центре изменился", "Сейчас в центре: Другой текст")
-			s.look("form-theirs")
-			s.click(button)
-			if s.form().form.Theirs != nil {
-				t.Error("it is asked again")
-			}
-			s.save()
-			if got := s.card(id).Notification.State.TextRU; got != want {
-				t.Errorf("saved is %q, want %q", got, want)
-			}
-		})
-	}
-}

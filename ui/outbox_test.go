@@ -33,19 +33,19 @@ func TestTheOutboxSaysWhyAndLetsGo(t *testing.T) { // R-11.3, R-11.4
 	if !ok || len(page.rows) != 1 {
 		t.Fatalf("%T has not the one command", s.current)
 	}
-	if row := page.rows[0]; row.state != "refused" || !strings.Contains(row.why, "уведомление уже есть") || row.label != "command.create" {
+	if row := page.rows[0]; row.State != app.ParcelRefused || !strings.Contains(row.Why(assets.RU), "уведомление уже есть") || row.Label != "command.create" {
 		t.Errorf("the row is %+v", row)
 	}
 	page.list.ToggleDetails()
 	s.settle()
 	s.sees("Не принято", "Центр это не принял", "уведомление уже есть")
 	s.look("outbox-refused")
-	page.retry([]string{page.rows[0].id})
+	page.retry([]string{page.rows[0].ID})
 	s.settle()
 	s.sees("Отправляется снова")
-	page.remove([]string{page.rows[0].id})
+	page.remove([]string{page.rows[0].ID})
 	s.settle()
-	s.sees("Убрать из очереди 1 действие")
+	s.sees("Убрать из очереди: Составление уведомления № ")
 	s.click("Убрать из очереди")
 	s.sees("Всё дошло до центра")
 	if got := s.card(id).Notification.State.TextRU; got != russianText {
@@ -55,11 +55,24 @@ func TestTheOutboxSaysWhyAndLetsGo(t *testing.T) { // R-11.3, R-11.4
 
 func TestEveryCommandAndStateHasItsWords(t *testing.T) {
 	for _, lang := range []assets.Lang{assets.KK, assets.RU} {
-		for state := range parcelLooks {
-			for _, key := range []string{"outbox.state." + state, "outbox.explain." + state} {
+		for _, state := range app.ParcelStates() {
+			if parcelLooks[state].Icon == "" {
+				t.Errorf("%s has no look", state)
+			}
+			for _, key := range []string{"outbox.state." + string(state), "outbox.explain." + string(state)} {
 				if strings.Contains(lang.T(key), "⟦") {
 					t.Errorf("%s: no words for %s", lang, key)
 				}
+			}
+		}
+		for _, reason := range []app.PastReason{app.PastMine, app.PastTheirs, app.PastReplaced} {
+			if key := "history.reason." + string(reason); strings.Contains(lang.T(key), "⟦") {
+				t.Errorf("%s: no words for %s", lang, key)
+			}
+		}
+		for _, field := range app.Fields() {
+			if key := "text.field." + string(field); strings.Contains(lang.T(key), "⟦") {
+				t.Errorf("%s: no words for %s", lang, key)
 			}
 		}
 		for _, row := range control.NotificationLife {
