@@ -191,12 +191,12 @@ func TestATangleOfAuthoritiesIsGivenUpSoon(t *testing.T) {
 	cms := forge(t, forgery{
 		signer: signer, content: pdf(), algorithm: idECDSASHA256, certificates: append([]*x509.Certificate{signer.certificate}, tangle.certificates...),
 	})
-	start := time.Now()
+	spent := processor(t)
 	report := signing.Verify(pdf(), cms, today(), signing.Policy{Trust: signing.DemoTrust(authority(t).Certificate)})
 	if step := report.Step(signing.StepChain); step.Outcome != signing.Failed {
 		t.Errorf("chain %s", step.Outcome)
 	}
-	if took := time.Since(start); took > time.Second {
+	if took := spent(); took > time.Second {
 		t.Errorf("took %v", took)
 	}
 }
@@ -222,10 +222,10 @@ func TestATangleCostsOnceForAllSignersAndStamps(t *testing.T) {
 			c.SerialNumber = new(big.Int).Add(c.SerialNumber, big.NewInt(int64(len(cms))))
 		}).certificate)
 	}
-	start := time.Now()
+	spent := processor(t)
 	reports, err := signing.VerifyDetached(bytes.NewReader(w.document), signing.WithSignerTimes(t, cms, 32), now(),
 		signing.Policy{Trust: signing.DemoTrust(authority(t).Certificate)})
-	took := time.Since(start)
+	took := spent()
 	if err != nil || len(reports) != 32 {
 		t.Fatalf("%d reports, %v", len(reports), err)
 	}

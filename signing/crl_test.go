@@ -184,9 +184,9 @@ func TestAHugeListTakesLinearTime(t *testing.T) {
 	took := func(der []byte) time.Duration {
 		least := time.Hour
 		for range 5 { // others may be at work on this machine
-			began := time.Now()
+			spent := processor(t)
 			finds(t, w.verify(now(), crls(t, der)), signing.StepRevocation, signing.Failed, "revoked")
-			least = min(least, time.Since(began))
+			least = min(least, spent())
 		}
 		return least
 	}

@@ -34,9 +34,9 @@ func TestSharedEvidenceIsCheckedOnceForAllSignersAndStamps(t *testing.T) {
 		}
 	}
 	cms = signing.WithSignerTimes(t, cms, 32)
-	start := time.Now()
+	spent := processor(t)
 	reports, err := signing.VerifyDetached(bytes.NewReader(w.document), cms, now(), w.policy())
-	took := time.Since(start)
+	took := spent()
 	if err != nil || len(reports) != 32 {
 		t.Fatalf("%d reports, %v", len(reports), err)
 	}

@@ -479,9 +479,9 @@ func TestHostileNestingIsRefusedAtOnce(t *testing.T) {
 		{"a structure that is no signature", []byte{0x30, 0x03, 0x02, 0x01, 0x01}, "not_signed_data"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			start := time.Now()
+			spent := processor(t)
 			fails(t, signing.Verify(pdf(), c.cms, today(), document(t)), signing.StepIntegrity, c.reason)
-			if took := time.Since(start); took > time.Second {
+			if took := spent(); took > time.Second {
 				t.Errorf("took %v", took)
 			}
 		})

@@ -353,9 +353,8 @@ func TestAMonstrousNameIsNotWritten(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	long := pkix.Name{Organization: slices.Repeat([]string{strings.Repeat("a", 200)}, 60_000)}
-	start := time.Now()
-	if got := nameOf(make([]byte, 12<<20), long); got != "?" || time.Since(start) > time.Second {
-		t.Errorf("got %d bytes after %v", len(got), time.Since(start))
+	if got := nameOf(make([]byte, 12<<20), long); got != "?" {
+		t.Errorf("got %d bytes", len(got))
 	}
 }
 
