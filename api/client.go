@@ -35,6 +35,8 @@ var (
 const (
 	// maxAnswer bounds an answer in memory.
 	maxAnswer = 64 << 20
+	// connections that are kept open at most, for the next request.
+	connections = 64
 	// patience is for an answer; uploadPatience for bringing 20 MiB over a line of 300 kbit/s.
 	patience, uploadPatience = 30 * time.Second, 10 * time.Minute
 )
@@ -57,6 +59,9 @@ func NewClient(address string) (*Client, error) {
 	}
 	c := &Client{origin: u.Scheme + "://" + u.Host, token: new(atomic.Pointer[string])}
 	c.http = c.speak(resty.New(), patience)
+	if line, is := c.http.GetClient().Transport.(*http.Transport); is {
+		line.MaxIdleConnsPerHost = connections
+	}
 	c.upload = c.speak(resty.NewWithClient(&http.Client{Transport: c.http.GetClient().Transport}), uploadPatience)
 	return c, nil
 }

@@ -16,17 +16,13 @@ const (
 )
 
 // settle drops the draft of an accepted command, as far as the draft says what has arrived: what was
-// typed since, or refused, stays. version is the aggregate's since then.
-func (d *Desk) settle(c localstore.Command, version int64, refused *BatchError) error {
+// marked since, or refused, stays. Of forms, settleForm has done so.
+func (d *Desk) settle(c localstore.Command, refused *BatchError) error {
 	d.typing.Lock()
 	defer d.typing.Unlock()
 	switch id := c.Aggregate; c.Path {
 	case pathMarks:
 		return d.settleMarks(c, refused)
-	case pathCreate, step{api.ObjectKindNotification, stepEdit}.path(id):
-		return d.settleForm(draftNotification, c, version)
-	case pathConclude, step{api.ObjectKindConclusion, stepEdit}.path(id):
-		return d.settleForm(draftConclusion, c, version)
 	case steps[control.ActionDelete].path(id):
 		return d.forget(draftNotification, id)
 	case steps[control.ActionDeleteConclusion].path(id):
@@ -36,15 +32,32 @@ func (d *Desk) settle(c localstore.Command, version int64, refused *BatchError) 
 	}
 }
 
-// settleForm also remembers which version came of what was written over which: who goes on typing
-// wrote over that.
-func (d *Desk) settleForm(kind string, c localstore.Command, version int64) error {
+// formOfCommand is the kind of the form that a command carries; empty for another command.
+func formOfCommand(c localstore.Command) string {
+	switch id := c.Aggregate; c.Path {
+	case pathCreate, step{api.ObjectKindNotification, stepEdit}.path(id):
+		return draftNotification
+	case pathConclude, step{api.ObjectKindConclusion, stepEdit}.path(id):
+		return draftConclusion
+	default:
+		return ""
+	}
+}
+
+// settleForm has an outcome drop the draft of an accepted form that says what has arrived; what was typed
+// since stays. It also remembers which version came of what was written over which: who goes on typing wrote
+// over that.
+func (d *Desk) settleForm(c localstore.Command, o *localstore.Outcome) error {
+	kind := formOfCommand(c)
+	if kind == "" {
+		return nil
+	}
 	arrived, err := sentText(c)
 	if err != nil {
 		return err
 	}
-	if version > c.Base {
-		d.step(c.Aggregate, ownStep{from: c.Base, to: version, text: arrived})
+	if o.Version > c.Base {
+		d.step(c.Aggregate, ownStep{from: c.Base, to: o.Version, text: arrived})
 	}
 	draft, found, err := d.store.Draft(kind, c.Aggregate)
 	if err != nil || !found {
@@ -55,12 +68,14 @@ func (d *Desk) settleForm(kind string, c localstore.Command, version int64) erro
 		return err
 	}
 	if typed.Text == arrived {
-		return d.store.DropDraft(kind, c.Aggregate)
+		o.Drop = &localstore.Ref{Kind: kind, ID: c.Aggregate}
+		return nil
 	}
 	if draft, err = formDraft(d.lift(typed)); err != nil {
 		return err
 	}
-	return d.store.SaveDraft(draft)
+	o.Keep = &draft
+	return nil
 }
 
 // sentText is the text that a command carries.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,7 +23,11 @@ import (
 const (
 	pollEvery   = 2 * time.Second
 	feedPage    = 500
-	sendersMost = 4 // aggregates whose commands are sent at a time
+	sendersMost = 32 // commands that are on the line at a time
+
+	// How many commands are marked as sent at a time: few at first, for where the centre is away what was not
+	// sent can still be rewritten.
+	windowLeast, windowMost = 4, 256
 )
 
 // errNoAnswer is for what somebody else answered in the centre's place.
@@ -217,43 +222,26 @@ func refs(gone []api.Ref) []localstore.Ref {
 	return list
 }
 
-// drain sends what waits: of each aggregate one command after the other, aggregates side by side. A
-// command that the centre fails at holds up its own aggregate alone.
+// drain sends what waits: of each aggregate one command after the other, aggregates side by side, more
+// and more of them as long as all goes well. A command that the centre fails at holds up its own aggregate
+// alone.
 func (d *Desk) drain(ctx context.Context) (held, err error) {
 	if err := d.reach(ctx); err != nil {
 		return nil, err
 	}
 	stuck := map[string]bool{}
-	for {
-		heads, err := d.store.Next(0)
+	for most := windowLeast; ; most = min(2*most, windowMost) {
+		heads, err := d.store.Next(most + len(stuck))
 		heads = slices.DeleteFunc(heads, func(c localstore.Command) bool { return stuck[c.Aggregate] })
 		if err != nil || len(heads) == 0 {
 			return held, err
 		}
-		outcomes := make([]error, len(heads))
-		var group errgroup.Group
-		var stopped atomic.Bool
-		group.SetLimit(sendersMost)
-		for i, c := range heads {
-			group.Go(func() error {
-				if stopped.Load() {
-					return nil
-				}
-				outcomes[i] = d.send(ctx, c)
-				if outcomes[i] == nil || failedThere(outcomes[i]) {
-					return nil
-				}
-				stopped.Store(true) // the others would fare no better
-				return outcomes[i]
-			})
-		}
-		if err := group.Wait(); err != nil {
+		failed, err := d.carryAll(ctx, heads)
+		if err != nil {
 			return held, err
 		}
-		for i, c := range heads {
-			if outcomes[i] != nil {
-				stuck[c.Aggregate], held = true, errors.Join(held, outcomes[i])
-			}
+		for _, f := range failed {
+			stuck[f.command.Aggregate], held = true, errors.Join(held, f.err)
 		}
 	}
 }
@@ -271,58 +259,170 @@ func (d *Desk) reach(ctx context.Context) error {
 	return err
 }
 
-// send carries one command to the centre. An error means that its outcome is unknown: it stays sent
-// and is repeated under the same key.
-func (d *Desk) send(ctx context.Context, c localstore.Command) error {
-	if err := d.store.MarkSent(c.ID); err != nil {
-		return err
+// delivery is what became of a command on its way: the centre's answer, or why there is none.
+type delivery struct {
+	command localstore.Command
+	answer  []byte
+	err     error
+}
+
+// known says whether the centre decided.
+func (v delivery) known() bool {
+	var p api.Problem
+	refused := errors.As(v.err, &p) && !errors.Is(v.err, api.ErrOffline) && p.Status != http.StatusUnauthorized
+	return v.err == nil || refused
+}
+
+// carryAll marks commands as sent, on the disk, then sends them side by side. What the answers change here
+// is written together, as many as have come meanwhile: an answer that is lost in a crash is given again. It
+// returns those that the centre itself failed at; an error ends it, for the others would fare no better.
+func (d *Desk) carryAll(ctx context.Context, commands []localstore.Command) (failed []delivery, err error) {
+	ids := make([]string, len(commands))
+	for i, c := range commands {
+		ids[i] = c.ID
 	}
+	if err := d.store.MarkSent(ids...); err != nil {
+		return nil, err
+	}
+	arrived := make(chan delivery, len(commands))
+	var stopped atomic.Bool
+	go func() {
+		defer close(arrived)
+		var senders errgroup.Group
+		senders.SetLimit(sendersMost)
+		for _, c := range commands {
+			senders.Go(func() error {
+				if stopped.Load() {
+					return nil
+				}
+				v := d.carry(ctx, c)
+				if !v.known() && !failedThere(v.err) {
+					stopped.Store(true)
+				}
+				arrived <- v
+				return nil
+			})
+		}
+		_ = senders.Wait()
+	}()
+	for v := range arrived {
+		batch := []delivery{v}
+		for range len(arrived) {
+			batch = append(batch, <-arrived)
+		}
+		some, takeErr := d.take(ctx, batch)
+		if failed = append(failed, some...); takeErr != nil {
+			stopped.Store(true)
+			err = cmp.Or(err, takeErr)
+		}
+	}
+	return failed, err
+}
+
+// carry carries one command to the centre.
+func (d *Desk) carry(ctx context.Context, c localstore.Command) delivery {
 	call := api.Call{Method: c.Method, Path: c.Path, Body: c.Body, IdempotencyKey: c.ID}
 	if c.Base > 0 {
 		call.IfMatch = `"` + strconv.FormatInt(c.Base, 10) + `"`
 	}
 	answer, err := d.client.Do(ctx, call)
-	var p api.Problem
-	switch {
-	case err == nil:
-		return d.accept(ctx, c, answer)
-	case errors.As(err, &p) && !errors.Is(err, api.ErrOffline) && p.Status != http.StatusUnauthorized:
-		return d.reject(ctx, c, p)
-	default:
-		d.answer(c.ID, err)
-		return err
-	}
+	return delivery{c, answer, err}
 }
 
-func (d *Desk) accept(ctx context.Context, c localstore.Command, body []byte) error {
-	var done api.Done // of a batch the items are for whoever waits
-	if err := json.Unmarshal(body, &done); err != nil || done.Objects == nil {
-		err = fmt.Errorf("%w: the answer to a command is none: %w", api.ErrOffline, errors.Join(err, errNoAnswer))
-		d.answer(c.ID, err)
-		return err
-	}
-	o := localstore.Outcome{State: localstore.Accepted, Answer: body, Apply: mirrored(done.Objects)}
-	for _, object := range done.Objects {
-		if object.ID == c.Aggregate {
-			o.Version = object.Version
+// take writes down what became of commands. Where the outcome is unknown the command stays sent and is
+// repeated under the same key: those that the centre failed at are returned, anything else is an error.
+func (d *Desk) take(ctx context.Context, batch []delivery) (failed []delivery, err error) {
+	var accepted []delivery
+	for _, v := range batch {
+		switch {
+		case v.err == nil:
+			accepted = append(accepted, v)
+		case v.known():
+			var p api.Problem
+			errors.As(v.err, &p)
+			err = errors.Join(err, d.reject(ctx, v.command, p))
+		default:
+			d.answer(v.command.ID, v.err)
+			if failedThere(v.err) {
+				failed = append(failed, v)
+			} else {
+				err = errors.Join(err, v.err)
+			}
 		}
 	}
-	if err := d.store.Finish(c.ID, o); err != nil {
+	return failed, errors.Join(err, d.acceptAll(ctx, accepted))
+}
+
+// acceptance is an accepted command on its way out of the outbox.
+type acceptance struct {
+	delivery
+	done    api.Done // of a batch the items are for whoever waits
+	refused *BatchError
+	outcome localstore.Outcome
+}
+
+// acceptAll settles accepted commands.
+func (d *Desk) acceptAll(ctx context.Context, batch []delivery) (err error) {
+	all := make([]acceptance, 0, len(batch))
+	for _, v := range batch {
+		a := acceptance{delivery: v, refused: batchRefusal(v.answer)}
+		if bad := json.Unmarshal(v.answer, &a.done); bad != nil || a.done.Objects == nil {
+			bad = fmt.Errorf("%w: the answer to a command is none: %w", api.ErrOffline, errors.Join(bad, errNoAnswer))
+			d.answer(v.command.ID, bad)
+			err = errors.Join(err, bad)
+			continue
+		}
+		a.outcome = localstore.Outcome{State: localstore.Accepted, Answer: v.answer, Apply: mirrored(a.done.Objects)}
+		for _, object := range a.done.Objects {
+			if object.ID == v.command.Aggregate {
+				a.outcome.Version = object.Version
+			}
+		}
+		all = append(all, a)
+	}
+	if len(all) == 0 {
 		return err
 	}
-	if len(done.Gone) > 0 {
-		if err := d.store.ApplyChanges(ctx, d.store.Cursor(), nil, refs(done.Gone)); err != nil {
+	if failure := d.finishAll(all); failure != nil {
+		return errors.Join(err, failure)
+	}
+	for _, a := range all {
+		if failure := d.accept(ctx, a); failure != nil {
+			return errors.Join(err, failure)
+		}
+	}
+	return err
+}
+
+// finishAll takes accepted commands out of the outbox, with what the centre made of them and what stays to
+// be sent of what was typed, at once.
+func (d *Desk) finishAll(all []acceptance) error {
+	d.typing.Lock()
+	defer d.typing.Unlock()
+	finished := make([]localstore.Finished, len(all))
+	for i, a := range all {
+		if err := d.settleForm(a.command, &a.outcome); err != nil {
+			return err
+		}
+		finished[i] = localstore.Finished{ID: a.command.ID, Outcome: a.outcome}
+	}
+	return d.store.FinishAll(finished...)
+}
+
+// accept does what is left to do for a command that has left the outbox.
+func (d *Desk) accept(ctx context.Context, a acceptance) error {
+	if len(a.done.Gone) > 0 {
+		if err := d.store.ApplyChanges(ctx, d.store.Cursor(), nil, refs(a.done.Gone)); err != nil {
 			return err
 		}
 	}
-	refused := batchRefusal(body)
-	if err := d.settle(c, o.Version, refused); err != nil {
+	if err := d.settle(a.command, a.refused); err != nil {
 		return err
 	}
-	if refused != nil {
-		d.answer(c.ID, refused)
+	if a.refused != nil {
+		d.answer(a.command.ID, a.refused)
 	} else {
-		d.answer(c.ID, nil)
+		d.answer(a.command.ID, nil)
 	}
 	return nil
 }

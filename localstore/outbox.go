@@ -179,34 +179,67 @@ type Outcome struct {
 	// Version of the aggregate after an accepted command. The commands behind it that were made over the same
 	// base were made on top of it, and are moved to this base; 0 leaves them alone.
 	Version int64
+	// What becomes of the draft that the command was made of; nil: nothing.
+	Keep *Draft
+	Drop *Ref
 }
 
 // Finish takes the outcome of a sent command: an accepted one leaves the outbox in the same transaction that
-// writes the objects to the mirror and moves the commands behind it. ErrOrder when the command wasn't sent.
-func (s *Store) Finish(id string, o Outcome) error {
+// writes the objects to the mirror, settles its draft and moves the commands behind it. ErrOrder when the command
+// wasn't sent.
+func (s *Store) Finish(id string, o Outcome) error { return s.FinishAll(Finished{ID: id, Outcome: o}) }
+
+// Finished is a command with its outcome.
+type Finished struct {
+	ID string
+	Outcome
+}
+
+// FinishAll takes the outcomes of commands of different aggregates in one transaction: all of them or, on an error,
+// none.
+func (s *Store) FinishAll(all ...Finished) error {
 	const doing = "finishing a command"
-	if o.State != Accepted && o.State != Conflict && o.State != Refused {
-		return fmt.Errorf("%s: %q is no outcome", doing, o.State)
+	ids := make([]string, len(all))
+	entries := make(map[string][]Entry, len(all))
+	outcomes := make(map[string]Outcome, len(all))
+	for i, f := range all {
+		if f.State != Accepted && f.State != Conflict && f.State != Refused {
+			return fmt.Errorf("%s: %q is no outcome", doing, f.State)
+		}
+		if err := checkSize("answer", f.Answer); err != nil {
+			return fmt.Errorf("%s: %w", doing, err)
+		}
+		ids[i], outcomes[f.ID], entries[f.ID] = f.ID, f.Outcome, s.entries(f.Apply)
 	}
-	if err := checkSize("answer", o.Answer); err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	entries := s.entries(o.Apply)
-	return s.change(doing, []string{id}, func(t *txn, e *entry, cmd *Command) (fate, error) {
-		if e.state != Sent {
-			return stays, ErrOrder
-		}
-		for i, object := range o.Apply {
-			if err := t.putObject(object, entries, i); err != nil {
-				return stays, err
-			}
-		}
-		if o.State == Accepted {
-			return leaves, s.moveBase(t, e, cmd.Base, o.Version)
-		}
-		cmd.State, cmd.Answer = o.State, o.Answer
-		return stays, nil
+	return s.change(doing, ids, func(t *txn, e *entry, cmd *Command) (fate, error) {
+		return s.finish(t, e, cmd, outcomes[e.id], entries[e.id])
 	})
+}
+
+func (s *Store) finish(t *txn, e *entry, cmd *Command, o Outcome, entries []Entry) (fate, error) {
+	if e.state != Sent {
+		return stays, ErrOrder
+	}
+	for i, object := range o.Apply {
+		if err := t.putObject(object, entries, i); err != nil {
+			return stays, err
+		}
+	}
+	if o.Keep != nil {
+		if err := t.putDraft(*o.Keep, s.clock()); err != nil {
+			return stays, err
+		}
+	}
+	if o.Drop != nil {
+		if err := t.dropDraft(*o.Drop); err != nil {
+			return stays, err
+		}
+	}
+	if o.State == Accepted {
+		return leaves, s.moveBase(t, e, cmd.Base, o.Version)
+	}
+	cmd.State, cmd.Answer = o.State, o.Answer
+	return stays, nil
 }
 
 func (s *Store) moveBase(t *txn, accepted *entry, from, to int64) error {
