@@ -73,6 +73,7 @@ type Store struct {
 	real   bool // not the demo's
 	// patience bounds for how long a transaction is repeated for the sake of others.
 	patience time.Duration
+	shared   together
 }
 
 // Options say what a store is for; they are fixed when it is made.
@@ -82,7 +83,7 @@ type Options struct {
 }
 
 func open(ctx context.Context, e engine, write, read *sql.DB, o Options) (_ *Store, err error) {
-	s := &Store{engine: e, write: write, read: read, patience: 15 * time.Second}
+	s := &Store{engine: e, write: write, read: read, patience: 15 * time.Second, shared: together{turn: make(chan struct{}, 1)}}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -187,18 +188,18 @@ func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx)
 // own, the change is not there, with one exception: while PostgreSQL was committing, the connection
 // broke or ctx ended. Who sends a change again names it, for Answered to find.
 func (s *Store) Update(ctx context.Context, f func(*Tx) error) error {
+	if s.engine.alone() {
+		return s.join(ctx, f)
+	}
 	recorded := false
 	err := s.transact(ctx, sql.LevelSerializable, func(tx *Tx) error {
 		if err := f(tx); err != nil {
 			return err
 		}
 		recorded = tx.recorded
-		if recorded && s.engine.alone() {
-			return tx.number()
-		}
 		return nil
 	})
-	if err == nil && recorded && !s.engine.alone() {
+	if err == nil && recorded {
 		// The change stands whatever becomes of its number: the caller may be gone, and a failure here
 		// is no failure of the change. Who numbers next, numbers what is left here.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
