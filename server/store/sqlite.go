@@ -67,6 +67,9 @@ func prepare(path string) error {
 
 func sqliteDSN(path string, q url.Values) string {
 	q["_busy_timeout"] = []string{"10000"} // milliseconds
-	q["_pragma"] = []string{"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"}
+	q["_pragma"] = []string{
+		"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
+		"temp_store(MEMORY)",
+	} // what a savepoint would undo, above all
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: q.Encode()}).String()
 }

@@ -74,6 +74,8 @@ type Store struct {
 	// patience bounds for how long a transaction is repeated for the sake of others.
 	patience time.Duration
 	shared   together
+	// Of SQLite alone; nil where the driver keeps them itself.
+	writing, reading *statements
 }
 
 // Options say what a store is for; they are fixed when it is made.
@@ -84,6 +86,9 @@ type Options struct {
 
 func open(ctx context.Context, e engine, write, read *sql.DB, o Options) (_ *Store, err error) {
 	s := &Store{engine: e, write: write, read: read, patience: 15 * time.Second, shared: together{turn: make(chan struct{}, 1)}}
+	if e.alone() {
+		s.writing, s.reading = newStatements(), newStatements()
+	}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -237,14 +242,19 @@ func (s *Store) View(ctx context.Context, f func(*Tx) error) error {
 }
 
 func (s *Store) once(ctx context.Context, db *sql.DB, o *sql.TxOptions, f func(*Tx) error) error {
+	kept := s.writing
+	if o.ReadOnly {
+		kept = s.reading
+	}
 	begun, err := db.BeginTx(ctx, o)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	defer kept.prepare(context.WithoutCancel(ctx), db)
 	// After a panic, too: SQLite has one connection for all who write. What fails here changes
 	// nothing: what isn't committed is gone with the connection at the latest.
 	defer func() { _ = begun.Rollback() }()
-	tx := &Tx{ctx: ctx, tx: begun, store: s}
+	tx := &Tx{ctx: ctx, tx: begun, store: s, kept: kept}
 	if err := f(tx); err != nil {
 		return err
 	}

@@ -23,10 +23,11 @@ type together struct {
 
 // group is changes that are committed together.
 type group struct {
-	tx   *sql.Tx
-	size int
-	done chan struct{} // closed when it is known whether they stand
-	err  error         // of the commit
+	tx       *sql.Tx
+	size     int
+	recorded bool          // events, which are numbered with the commit
+	done     chan struct{} // closed when it is known whether they stand
+	err      error         // of the commit
 }
 
 // largestGroup bounds for how many others a change waits.
@@ -48,7 +49,12 @@ func (s *Store) join(ctx context.Context, f func(*Tx) error) error {
 			return nil
 		}
 	}
-	return s.transact(ctx, sql.LevelSerializable, func(tx *Tx) error { return tx.whole(f) })
+	return s.transact(ctx, sql.LevelSerializable, func(tx *Tx) error {
+		if err := tx.whole(f); err != nil || !tx.recorded {
+			return err
+		}
+		return tx.number()
+	})
 }
 
 // take makes a change when it is its turn, and hands the group on: when nobody else waits, it is committed. No group
@@ -75,10 +81,28 @@ func (s *Store) take(ctx context.Context, f func(*Tx) error) (*group, error) {
 
 func (s *Store) handOn() {
 	if g := s.shared.open; g != nil && (s.shared.waiting.Load() == 0 || g.size >= largestGroup) {
-		g.err = g.tx.Commit()
+		g.err = s.commit(g)
 		s.close(g)
+		s.writing.prepare(context.Background(), s.write)
 	}
 	<-s.shared.turn
+}
+
+// commit numbers the events of a group and commits it.
+func (s *Store) commit(g *group) error {
+	defer func() { _ = g.tx.Rollback() }() // says that it is over, unless it could not be
+	if g.recorded {
+		if err := s.member(context.Background(), g.tx).number(); err != nil {
+			return err
+		}
+	}
+	return g.tx.Commit()
+}
+
+// member is a transaction as one of those who share it sees it.
+func (s *Store) member(ctx context.Context, begun *sql.Tx) *Tx {
+	// Without what cancels the context: it would end the transaction of all.
+	return &Tx{ctx: context.WithoutCancel(ctx), tx: begun, store: s, kept: s.writing}
 }
 
 func (s *Store) close(g *group) {
@@ -91,8 +115,7 @@ func (s *Store) begin(ctx context.Context, f func(*Tx) error) (*group, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	ctx = context.WithoutCancel(ctx) // of one, it would end the transaction of all
-	begun, err := s.write.BeginTx(ctx, nil)
+	begun, err := s.write.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		return nil, s.orAgain(fmt.Errorf("begin: %w", err))
 	}
@@ -102,10 +125,11 @@ func (s *Store) begin(ctx context.Context, f func(*Tx) error) (*group, error) {
 			_ = begun.Rollback() // what isn't committed is gone with the connection at the latest
 		}
 	}()
-	if err := (&Tx{ctx: ctx, tx: begun, store: s}).whole(f); err != nil {
+	tx := s.member(ctx, begun)
+	if err := tx.whole(f); err != nil {
 		return nil, s.orAgain(err)
 	}
-	g.size, s.shared.open = 1, g
+	g.size, g.recorded, s.shared.open = 1, tx.recorded, g
 	return g, nil
 }
 
@@ -123,7 +147,7 @@ func (s *Store) follow(ctx context.Context, f func(*Tx) error) (*group, error) {
 		return nil, err
 	}
 	g := s.shared.open
-	tx := &Tx{ctx: context.WithoutCancel(ctx), tx: g.tx, store: s}
+	tx := s.member(ctx, g.tx)
 	stands := false
 	defer func() {
 		if stands {
@@ -149,20 +173,14 @@ func (s *Store) follow(ctx context.Context, f func(*Tx) error) (*group, error) {
 	}
 	stands = true
 	g.size++
+	g.recorded = g.recorded || tx.recorded
 	return g, nil
 }
 
-// whole makes a change with its numbers.
+// whole makes a change, and fails where the change made nothing of a failure.
 func (tx *Tx) whole(f func(*Tx) error) error {
-	tx.recorded = false
 	if err := f(tx); err != nil {
 		return err
 	}
-	if tx.failed != nil {
-		return tx.failed
-	}
-	if tx.recorded {
-		return tx.number()
-	}
-	return nil
+	return tx.failed
 }

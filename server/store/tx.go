@@ -17,6 +17,7 @@ type Tx struct {
 	ctx   context.Context
 	tx    *sql.Tx
 	store *Store
+	kept  *statements // may be nil
 	// failed is the first failure of the engine. SQLite ends a transaction by itself when, say, the
 	// disk is full, and would take the next statement for one that stands alone and commit it: after
 	// a failure nothing reaches the engine.
@@ -36,7 +37,13 @@ func (tx *Tx) exec(query string, args ...any) (int64, error) {
 	if tx.failed != nil {
 		return 0, tx.failed
 	}
-	done, err := tx.tx.ExecContext(tx.ctx, query, args...)
+	var done sql.Result
+	var err error
+	if known := tx.kept.of(query); known != nil {
+		done, err = tx.tx.StmtContext(tx.ctx, known).ExecContext(tx.ctx, args...)
+	} else {
+		done, err = tx.tx.ExecContext(tx.ctx, query, args...)
+	}
 	if err != nil {
 		return 0, tx.note(err)
 	}
@@ -58,7 +65,12 @@ func (tx *Tx) row(query string, args []any, into ...any) error {
 	if tx.failed != nil {
 		return tx.failed
 	}
-	err := tx.tx.QueryRowContext(tx.ctx, query, args...).Scan(into...)
+	var err error
+	if known := tx.kept.of(query); known != nil {
+		err = tx.tx.StmtContext(tx.ctx, known).QueryRowContext(tx.ctx, args...).Scan(into...)
+	} else {
+		err = tx.tx.QueryRowContext(tx.ctx, query, args...).Scan(into...)
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound
 	}
@@ -70,7 +82,13 @@ func (tx *Tx) each(query string, args []any, read func(scan func(...any) error) 
 	if tx.failed != nil {
 		return tx.failed
 	}
-	rows, err := tx.tx.QueryContext(tx.ctx, query, args...)
+	var rows *sql.Rows
+	var err error
+	if known := tx.kept.of(query); known != nil {
+		rows, err = tx.tx.StmtContext(tx.ctx, known).QueryContext(tx.ctx, args...)
+	} else {
+		rows, err = tx.tx.QueryContext(tx.ctx, query, args...)
+	}
 	if err != nil {
 		return tx.note(err)
 	}
