@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"build":      {},
 	"internal":   {},
 	"e2e":        {},
+	"torture":    {},
 }
 
 // onlyIn says where alone a module of somebody else may be imported, tests aside.
