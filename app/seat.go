@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"baqylau/api"
@@ -33,6 +34,14 @@ var (
 	// ErrOtherPerson means that the key is not of the person who sits here.
 	ErrOtherPerson = errors.New("the key is another person's")
 )
+
+// ByItself tells whether a person's records are opened by this computer's keyring, with nothing to be typed.
+func ByItself(k Known) bool {
+	return slices.ContainsFunc(k.Locks, func(l localstore.Lock) bool { return l.Kind == localstore.LockKeyring })
+}
+
+// Shut says that records were not opened because nothing at hand fits: a secret may.
+func Shut(err error) bool { return errors.Is(err, localstore.ErrWrongKey) }
 
 // Resume seats a person without the centre, at what was mirrored when they sat here last: they are
 // whoever can open the store. There is no session: what is done is kept, and is sent when the centre is

@@ -132,6 +132,63 @@ func MessageText(lang assets.Lang, m api.Message) string {
 	return lang.T("app.message."+string(about.Code), "number", about.Number, "deadline", assets.Date(about.Deadline.Add(-time.Nanosecond)))
 }
 
+// Why is why an action is off, in words; empty when it is on. While the facts are not of now, it says as of
+// when they are.
+func (d *Desk) Why(lang assets.Lang, v control.Verdict, action control.Action) string {
+	return d.asOf(lang, Why(lang, v, action))
+}
+
+// Sentence is [Sentence], and says as of when the facts are where the verdict is this machine's own and they
+// are not of now.
+func (d *Desk) Sentence(lang assets.Lang, err error, action control.Action) string {
+	text := Sentence(lang, err, action)
+	if errors.As(err, new(control.Verdict)) && !errors.As(err, new(api.Problem)) {
+		return d.asOf(lang, text)
+	}
+	return text
+}
+
+func (d *Desk) asOf(lang assets.Lang, text string) string {
+	state := d.State()
+	if text == "" || !state.Away() {
+		return text
+	}
+	return lang.T("offline.as_of", "text", text, "time", Moment(state.Mirrored, d.Now()))
+}
+
+// Moment is when something was: the time alone on the same day.
+func Moment(at, now time.Time) string {
+	if assets.Date(at) == assets.Date(now) {
+		return assets.Clock(at)
+	}
+	return assets.DateTime(at)
+}
+
+// ClockNotice says, each time once, that this computer's clock went astray; empty when it did not.
+func (d *Desk) ClockNotice(lang assets.Lang) string {
+	astray := d.clock.takeAstray()
+	key := "offline.clock_ahead"
+	switch {
+	case astray == 0:
+		return ""
+	case astray < 0:
+		key = "offline.clock_behind"
+	}
+	return lang.T(key, "span", span(lang, astray.Abs()), "time", assets.DateTime(d.Now()))
+}
+
+// span is how long something is, in the unit that fits.
+func span(lang assets.Lang, d time.Duration) string {
+	switch {
+	case d >= 36*time.Hour:
+		return lang.N("unit.days", int((d+12*time.Hour)/(24*time.Hour)))
+	case d >= 90*time.Minute:
+		return lang.N("unit.hours", int((d+30*time.Minute)/time.Hour))
+	default:
+		return lang.N("unit.minutes", int((d+30*time.Second)/time.Minute))
+	}
+}
+
 // Why is why an action is off, in words; empty when it is on.
 func Why(lang assets.Lang, v control.Verdict, action control.Action) string {
 	if v.Allowed {

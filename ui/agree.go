@@ -30,7 +30,7 @@ func (p *Program) askAgree(c app.Card) {
 		Title: t("agree.title", "number", number(p.lang, c)), Body: body, Primary: agree, Width: 720, Focus: next.content,
 	})
 	update := func() {
-		agree.Reason = app.Why(p.lang, c.Notification.State.FitAgreer(next.actor()), control.ActionAgree)
+		agree.Reason = p.desk.Why(p.lang, c.Notification.State.FitAgreer(next.actor()), control.ActionAgree)
 		dialog.SetActions(agree)
 	}
 	next.onChanged = update
@@ -55,7 +55,7 @@ func (p *Program) askReject(c app.Card) {
 		Title: t("agree.reject.title", "number", number(p.lang, c)), Body: body, Primary: reject, Width: 640, Focus: reason,
 	})
 	update := func(text string) {
-		why := app.Why(p.lang, c.Notification.State.Reject(desk.Actor(), text), control.ActionReject)
+		why := p.desk.Why(p.lang, c.Notification.State.Reject(desk.Actor(), text), control.ActionReject)
 		if reject.Reason != why || reject.OnTapped == nil {
 			reject.Reason = why
 			reject.OnTapped = func() {

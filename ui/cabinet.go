@@ -15,6 +15,7 @@ import (
 // cabinet is the first page: what waits for me (ui.md).
 type cabinet struct {
 	p     *Program
+	body  *fyne.Container
 	cards *fyne.Container
 	list  *kit.Journal
 	tasks []app.Task
@@ -44,7 +45,8 @@ func (c *cabinet) content() fyne.CanvasObject {
 		OnOpen: c.open,
 	})
 	c.sign = kit.NewActionBar(kit.ActionBarSpec{Lang: c.p.lang})
-	return kit.Filled(12, c.list, c.cards, c.list, c.sign)
+	c.body = kit.Filled(12, c.list, c.cards, c.list, c.sign)
+	return c.body
 }
 
 func (c *cabinet) refresh() {
@@ -62,6 +64,7 @@ func (c *cabinet) refresh() {
 		c.list.SetList(kit.List{Len: len(tasks), Total: len(tasks), ID: func(i int) string { return taskID(tasks[i]) }, At: c.row})
 	}
 	c.sign.Set(c.actions())
+	c.body.Refresh() // the cards are higher now
 }
 
 // nextPlace is where to go when nothing waits.

@@ -48,7 +48,7 @@ func (c *cardPage) actionRow() fyne.CanvasObject {
 		case c.waits != "":
 			more = append(more, kit.Choice{Text: text, Icon: d.icon, Reason: c.p.lang.T("card.waits", "command", c.p.lang.T(c.waits))})
 		case !d.verdict.Allowed:
-			more = append(more, kit.Choice{Text: text, Icon: d.icon, Reason: app.Why(c.p.lang, d.verdict, d.action)})
+			more = append(more, kit.Choice{Text: text, Icon: d.icon, Reason: c.p.desk.Why(c.p.lang, d.verdict, d.action)})
 		case c.primary == nil && leadsOn(d.action):
 			c.primary = kit.NewButton(text, d.icon, kit.Primary, d.do)
 		case d.action == control.ActionDelete:

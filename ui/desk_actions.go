@@ -21,10 +21,10 @@ import (
 func (d *deskPage) actions() kit.ActionBarSpec {
 	t, noCreation := d.p.lang.T, d.noCreation()
 	save := kit.Action{Text: t("desk.save"), Icon: look.IconCheck, OnTapped: d.save}
-	finish := kit.Action{Text: t("desk.finish"), Icon: look.IconSign, Reason: app.Why(d.p.lang, d.page.Certify, actionCertify), OnTapped: d.finish}
-	create := kit.Action{Text: t("desk.create"), Icon: look.IconPencil, Reason: app.Why(d.p.lang, noCreation, control.ActionCreate), OnTapped: d.create}
+	finish := kit.Action{Text: t("desk.finish"), Icon: look.IconSign, Reason: d.p.desk.Why(d.p.lang, d.page.Certify, actionCertify), OnTapped: d.finish}
+	create := kit.Action{Text: t("desk.create"), Icon: look.IconPencil, Reason: d.p.desk.Why(d.p.lang, noCreation, control.ActionCreate), OnTapped: d.create}
 	send := kit.Action{
-		Text: t("desk.send_all"), Icon: look.IconSend, Reason: app.Why(d.p.lang, d.page.SendAll, control.ActionSend),
+		Text: t("desk.send_all"), Icon: look.IconSend, Reason: d.p.desk.Why(d.p.lang, d.page.SendAll, control.ActionSend),
 		OnTapped: func() { d.p.sendAll(d.id, d.direction, d.goOn) },
 	}
 	spec := kit.ActionBarSpec{Lang: d.p.lang, More: []kit.Action{
@@ -211,7 +211,7 @@ func (d *deskPage) whyFrozen() string {
 		if lot.Mark.Allowed {
 			continue
 		}
-		why := app.Why(d.p.lang, lot.Mark, actionMark)
+		why := d.p.desk.Why(d.p.lang, lot.Mark, actionMark)
 		if !lot.Mine {
 			why = d.p.lang.T("desk.others")
 		}

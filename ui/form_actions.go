@@ -153,7 +153,7 @@ func (f *formPage) whyNotSent() string {
 		s = f.card.Notification.State
 	}
 	s.TextKK, s.TextRU, s.Agreer = f.form.Text.KK, f.form.Text.RU, f.form.Text.Agreer
-	return app.Why(f.p.lang, s.SendToAgreement(me, f.agreer.actor()), control.ActionSendToAgreement)
+	return f.p.desk.Why(f.p.lang, s.SendToAgreement(me, f.agreer.actor()), control.ActionSendToAgreement)
 }
 
 // actions are what the form offers now.
@@ -162,11 +162,11 @@ func (f *formPage) actions() kit.ActionBarSpec {
 	spec := kit.ActionBarSpec{Lang: f.p.lang, Note: f.note()}
 	v, action := f.written()
 	if !v.Allowed && !f.here() {
-		spec.Note = app.Why(f.p.lang, v, action)
+		spec.Note = f.p.desk.Why(f.p.lang, v, action)
 		spec.Primary = &kit.Action{Text: t("form.open_card"), Icon: look.IconFile, OnTapped: func() { f.p.replace(route{name: pageCard, id: f.form.ID}) }}
 		return spec
 	}
-	save := kit.Action{Text: t("form.save"), OnTapped: f.save, Reason: app.Why(f.p.lang, v, action)}
+	save := kit.Action{Text: t("form.save"), OnTapped: f.save, Reason: f.p.desk.Why(f.p.lang, v, action)}
 	send := kit.Action{Text: t("form.send"), Icon: look.IconSend, OnTapped: f.send, Reason: save.Reason}
 	if send.Reason == "" {
 		send.Reason = f.whyNotSent()
@@ -271,7 +271,7 @@ func (f *formPage) save() {
 	switch {
 	case f.gone || f.busy:
 	case !v.Allowed:
-		f.p.tell(look.Warning, app.Why(f.p.lang, v, action))
+		f.p.tell(look.Warning, f.p.desk.Why(f.p.lang, v, action))
 	default:
 		desk := f.p.desk
 		f.carry(action, f.p.lang.T("form.saved"), desk.SaveForm, func() {})

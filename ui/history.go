@@ -105,7 +105,7 @@ func (h *history) restore() *kit.Action {
 	v, doing := h.form.written()
 	switch {
 	case !v.Allowed && !h.form.here():
-		action.Reason = app.Why(h.form.p.lang, v, doing)
+		action.Reason = h.form.p.desk.Why(h.form.p.lang, v, doing)
 	case h.past[h.at].Text == h.form.form.Text:
 		action.Reason = t("history.same")
 	}

@@ -3,12 +3,14 @@ package ui
 import (
 	"bytes"
 	"context"
+	"errors"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
+	"baqylau/api"
 	"baqylau/app"
 	"baqylau/assets"
 	"baqylau/signing"
@@ -24,12 +26,17 @@ type login struct {
 	refusal error // why the last attempt failed
 	busy    bool
 	stop    context.CancelFunc // gives the attempt up while NCALayer waits for the person; else nil
+	offline bool               // the centre did not answer at the last attempt
+	aside   bool               // the other side is shown
+	alone   alone
 
 	password *kit.PasswordField
 	asked    *widget.Label   // what the password is
 	secret   *fyne.Container // the password, where it is asked for here
 	enter    *kit.Button
 	message  *fyne.Container
+	box      *fyne.Container // all of it
+	without  *kit.Button     // to the other side, where it has anybody to offer
 }
 
 // showLogin shows the first screen.
@@ -39,17 +46,44 @@ func (p *Program) showLogin() {
 		return i.Unusable(p.lang, signing.ForLogin, "", time.Now())
 	})
 	l.keys.changed = l.update
+	l.alone.l = l
 	p.login = l
 	l.show()
+	l.learn()
 }
 
 // show builds the screen in the language of the program.
 func (l *login) show() {
 	l.p.window.SetContent(l.p.controller.Layer(l.build()))
-	l.p.whenShown(l.password.Focus)
+	l.p.whenShown(func() {
+		switch {
+		case !l.aside:
+			l.password.Focus()
+		case l.alone.asks():
+			l.alone.password.Focus()
+		default:
+			l.p.window.Canvas().Focus(l.alone.enter)
+		}
+	})
 }
 
 func (l *login) build() fyne.CanvasObject {
+	l.box = nil
+	side := l.byKey
+	if l.aside {
+		side = l.alone.build
+	}
+	content := []fyne.CanvasObject{kit.NewPanel(kit.Inset(24, 24, side()))}
+	if l.p.place.DemoPassword != "" {
+		content = append(content, kit.NewBanner(look.Danger, look.IconWarning, l.p.lang.T("login.demo", "password", l.p.place.DemoPassword), nil))
+	}
+	l.box = container.NewCenter(kit.Wide(520, 0, kit.Stack(16, content...)))
+	l.update()
+	return l.box
+}
+
+// byKey is the side on which one enters with a key.
+func (l *login) byKey() fyne.CanvasObject {
 	t := l.p.lang.T
 	l.password = kit.NewPasswordField(l.p.lang, t("login.password"))
 	l.password.OnChanged = l.update
@@ -58,19 +92,14 @@ func (l *login) build() fyne.CanvasObject {
 	l.secret = kit.Stack(12, l.asked, l.password)
 	l.enter = kit.NewButton("", look.IconKey, kit.Primary, l.submit)
 	l.message = container.NewStack()
-	form := kit.Stack(12,
+	l.without = kit.NewButton(t("offline.login.without"), look.IconOffline, kit.Quiet, func() { l.turn(true) })
+	return kit.Stack(12,
 		kit.NewHeading(t("app.name")), kit.NewMuted(t("app.about")),
 		kit.NewSubheading(t("login.key")), l.keys.build(),
 		l.secret,
 		l.message,
-		container.NewBorder(nil, nil, l.languages(), container.NewCenter(l.enter)),
+		container.NewBorder(nil, nil, container.NewHBox(l.languages(), l.without), container.NewCenter(l.enter)),
 	)
-	content := []fyne.CanvasObject{kit.NewPanel(kit.Inset(24, 24, form))}
-	if l.p.place.DemoPassword != "" {
-		content = append(content, kit.NewBanner(look.Danger, look.IconWarning, t("login.demo", "password", l.p.place.DemoPassword), nil))
-	}
-	l.update()
-	return container.NewCenter(kit.Wide(520, 0, kit.Stack(16, content...)))
 }
 
 func (l *login) languages() fyne.CanvasObject {
@@ -87,9 +116,16 @@ func (l *login) languages() fyne.CanvasObject {
 
 // update shows what the last attempt came to and whether there may be another.
 func (l *login) update() {
-	if l.message == nil {
+	if l.box == nil {
 		return // not built yet
 	}
+	defer l.box.Refresh() // what comes and goes takes room
+	if l.aside {
+		l.alone.update()
+		return
+	}
+	l.without.Hidden = len(l.alone.known) == 0
+	l.without.Refresh()
 	l.message.RemoveAll()
 	if l.refusal != nil {
 		l.message.Add(kit.NewBanner(look.Danger, look.IconWarning, app.Sentence(l.p.lang, l.refusal, ""), nil))
@@ -157,6 +193,11 @@ func (l *login) submit() {
 // refused says why one can't enter; the key stays chosen.
 func (l *login) refused(err error) {
 	l.busy, l.stop, l.refusal = false, nil, err
+	l.offline = errors.Is(err, api.ErrOffline) && !errors.Is(err, context.Canceled)
+	if l.offline && len(l.alone.known) > 0 {
+		l.turn(true)
+		return
+	}
 	l.keys.look() // a PIN may be locked now, a token gone
 	l.update()
 	l.p.whenShown(l.password.Focus)

@@ -178,7 +178,7 @@ func (m *myLotsPage) details(id string) fyne.CanvasObject {
 		"report.column.organizer", party(l, p.AuditObject()),
 		"report.column.closes", lastDay(lot.Open.Closes),
 		"lots.assigned", day(lot.Assigned),
-		"lots.why_closed", app.Why(l, lot.Open, actionMark),
+		"lots.why_closed", m.p.desk.Why(l, lot.Open, actionMark),
 	))
 }
 

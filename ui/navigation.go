@@ -173,6 +173,7 @@ func (p *Program) buildFrame() {
 		OnSearch:     p.search, OnBack: p.goBack, OnForward: p.goForward,
 	})
 	p.frame.SetLast(p.last)
+	p.notice = notice{}
 	p.window.SetContent(p.controller.Layer(p.frame))
 	p.showState()
 }
@@ -190,6 +191,9 @@ func (p *Program) userMenu() []kit.Choice {
 		}
 	}
 	choices = append(choices, p.placeChoices()...)
+	if p.notice.again {
+		choices = append(choices, kit.Choice{Separator: true, Text: p.lang.T("offline.enter_again"), Icon: look.IconKey, OnTapped: func() { p.askToEnter() }})
+	}
 	return append(choices,
 		kit.Choice{Separator: true, Text: p.lang.T("shell.theme"), Icon: look.IconSettings, Children: p.themeChoices()},
 		kit.Choice{Text: p.lang.T("shell.text_size"), Icon: look.IconSettings, Children: p.sizeChoices()},

@@ -243,7 +243,7 @@ func shortName(full string) string {
 func (n *notificationsPage) whyNotSigned(ids []string) string {
 	for _, c := range n.rows {
 		if slices.Contains(ids, c.Notification.ID) && !c.Approve.Allowed {
-			return "№ " + number(n.p.lang, c) + ": " + app.Why(n.p.lang, c.Approve, control.ActionApprove)
+			return "№ " + number(n.p.lang, c) + ": " + n.p.desk.Why(n.p.lang, c.Approve, control.ActionApprove)
 		}
 	}
 	return ""

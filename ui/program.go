@@ -55,27 +55,31 @@ type Program struct {
 	controller *kit.Controller
 	lang       assets.Lang
 
-	// start and post carry work off Fyne's goroutine and back; tests run both in order.
+	// start and post carry work off Fyne's goroutine and back, stay what goes on as long as the session;
+	// tests run the first two in order, and the third not at all.
 	start func(func())
 	post  func(func())
+	stay  func(func())
 
 	keys    *app.Keys      // of this machine
 	login   *login         // the first screen, while nobody is in
 	leaving sync.WaitGroup // for who has left, until nothing of theirs is open
 	viewed  *viewedFiles   // of the session
 
-	desk    *app.Desk
-	own     *app.Desk          // mine, while the desk in front is in another's place; else nil
-	leave   context.CancelFunc // ends what runs for the desk
-	session context.Context
-	frame   *kit.Frame
-	current page
-	route   route
-	back    []route
-	forward []route
-	loads   int // generation of what is loaded for the page in front
-	last    string
-	online  bool // as the page in front was last told
+	desk     *app.Desk
+	own      *app.Desk          // mine, while the desk in front is in another's place; else nil
+	leave    context.CancelFunc // ends what runs for the desk
+	session  context.Context
+	frame    *kit.Frame
+	current  page
+	route    route
+	back     []route
+	forward  []route
+	loads    int // generation of what is loaded for the page in front
+	last     string
+	apart    bool // as the page in front was last told: the facts are not of now
+	notice   notice
+	restored app.Restored // that was told
 }
 
 // New makes the desktop in a window of the application and shows its first screen. The window is not
@@ -84,7 +88,7 @@ func New(a fyne.App, o Options) *Program {
 	w := a.NewWindow(o.Lang.T("app.name"))
 	p := &Program{
 		options: o, fyne: a, window: w, lang: o.Lang,
-		start: func(f func()) { go f() }, post: fyne.Do,
+		start: func(f func()) { go f() }, post: fyne.Do, stay: func(f func()) { go f() },
 	}
 	p.controller = kit.NewController(p.lang, w)
 	p.controller.OnKey = p.key
@@ -159,13 +163,15 @@ func (p *Program) closeKeys() {
 // enter takes a desk and shows its cabinet.
 func (p *Program) enter(desk *app.Desk) {
 	p.desk, p.login, p.viewed = desk, nil, &viewedFiles{root: os.TempDir()}
+	p.fyne.Preferences().SetString(preferencePerson, desk.Me().Person.IIN)
 	p.session, p.leave = context.WithCancel(context.Background())
 	p.back, p.forward = nil, nil
+	p.apart, p.restored = false, app.Restored{}
 	session := p.session
-	p.start(func() { desk.Run(session) })
+	p.stay(func() { desk.Run(session) })
 	cancel := desk.Watch(func() { p.post(p.factsChanged) })
 	context.AfterFunc(session, cancel)
-	p.start(func() { p.tick(session) })
+	p.stay(func() { p.tick(session) })
 	p.buildFrame()
 	p.show(route{name: pageCabinet})
 	if text := desk.OpeningNotice(p.lang); text != "" {
@@ -266,18 +272,25 @@ func (p *Program) showState() {
 	switch {
 	case state.Over:
 		tone, text = look.Danger, p.lang.T("shell.substitution_over")
-	case state.Expired:
-		tone, text = look.Danger, p.lang.T("shell.expired")
+	case state.Other:
+		tone, text = look.Danger, p.lang.T("offline.state.other")
 	case !state.Online:
-		tone, text = look.Warning, p.lang.T("shell.offline", "time", assets.Clock(state.Mirrored))
+		tone, text = look.Warning, p.lang.T("shell.offline", "time", app.Moment(state.Mirrored, p.desk.Now()))
+	case state.Expired:
+		tone, text = look.Warning, p.lang.T("shell.expired")
 	}
 	if n := state.Waiting(); n > 0 {
 		text += " · " + p.lang.N("shell.waiting", n)
 	}
 	p.frame.SetConnection(tone, text)
 	p.frame.SetClock(p.lang.T("shell.clock", "time", assets.DateTime(p.desk.Now())))
-	if state.Online != p.online {
-		p.online = state.Online
+	p.showNotice(state)
+	p.tellRestored(state.Restored)
+	if astray := p.desk.ClockNotice(p.lang); astray != "" {
+		p.tell(look.Warning, astray)
+	}
+	if state.Away() != p.apart {
+		p.apart = state.Away()
 		if p.current != nil {
 			p.current.refresh()
 		}
@@ -340,7 +353,7 @@ func (p *Program) act(action control.Action, done string, work func(context.Cont
 				p.tell(look.Warning, app.Sentence(p.lang, err, action))
 			case err != nil:
 				p.options.Log.Info("refused", "action", action, "cause", err)
-				p.controller.Tell(p.lang.T("shell.not_done"), app.Sentence(p.lang, err, action))
+				p.controller.Tell(p.lang.T("shell.not_done"), p.desk.Sentence(p.lang, err, action))
 				p.factsChanged()
 				return
 			case done != "":

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"baqylau/api"
-	"baqylau/app"
 	"baqylau/assets"
 	"baqylau/control"
 	"baqylau/ui/kit"
@@ -19,12 +18,12 @@ func (r *reportPage) bulk() []kit.BulkAction {
 	return []kit.BulkAction{
 		{
 			Text: t("report.assign"), Icon: look.IconAssign, OnTapped: r.askAssignee,
-			Reason: func([]string) string { return app.Why(r.p.lang, r.p.desk.MayAssign(), actionAssign) },
+			Reason: func([]string) string { return r.p.desk.Why(r.p.lang, r.p.desk.MayAssign(), actionAssign) },
 		},
 		{
 			Text: t("report.unassign"), Icon: look.IconUndo, OnTapped: r.askUnassign,
 			Reason: func(ids []string) string {
-				if why := app.Why(r.p.lang, r.p.desk.MayAssign(), actionAssign); why != "" {
+				if why := r.p.desk.Why(r.p.lang, r.p.desk.MayAssign(), actionAssign); why != "" {
 					return why
 				}
 				if len(assigned(r.chosen(ids))) == 0 {

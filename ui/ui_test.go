@@ -211,9 +211,9 @@ func (h *house) seat(login string, lang assets.Lang) *seat {
 	s.await()
 	a.Preferences().SetString(preferenceKey, filepath.Join(h.KeysFolder(), login+".p12"))
 	desk := h.enter(login)
-	s.Program.start = func(func()) {} // the tests bring the desk into step themselves
-	s.Program.enter(desk)
+	s.Program.stay = func(func()) {} // the tests bring the desk into step themselves
 	s.Program.start = s.off
+	s.Program.enter(desk)
 	s.window.SetPadded(false)
 	s.window.Resize(fyne.NewSize(1280, 800))
 	t.Cleanup(func() {

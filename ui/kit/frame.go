@@ -41,6 +41,7 @@ type Frame struct {
 	rail          *rail
 	back, forward *Button
 	crumbs        *fyne.Container
+	notice        *fyne.Container
 	page          *fyne.Container
 	last, clock   *words
 	content       fyne.CanvasObject
@@ -48,7 +49,7 @@ type Frame struct {
 
 // NewFrame makes a frame without a page.
 func NewFrame(spec FrameSpec) *Frame {
-	f := &Frame{spec: spec, page: container.NewStack(), crumbs: container.NewHBox()}
+	f := &Frame{spec: spec, page: container.NewStack(), notice: container.NewStack(), crumbs: container.NewHBox()}
 	l := spec.Lang
 	f.rail = newRail(spec.Rail, spec.OnGo)
 	hint := "ui.frame.search"
@@ -66,7 +67,7 @@ func NewFrame(spec FrameSpec) *Frame {
 	f.forward = NewIconButton(look.IconForward, l.T("ui.frame.forward"), spec.OnForward)
 	f.back.compact, f.forward.compact = true, true
 	f.last, f.clock = newWords("", look.Caption, inkMuted), newWords("", look.Caption, inkMuted)
-	f.content = container.New(&frameLayout{}, f.topBar(), f.leftRail(), f.path(), f.page, f.statusBar())
+	f.content = container.New(&frameLayout{}, f.topBar(), f.leftRail(), f.path(), f.notice, f.page, f.statusBar())
 	f.SetHistory(false, false)
 	f.ExtendBaseWidget(f)
 	return f
@@ -182,6 +183,16 @@ func (f *Frame) SetConnection(tone look.Tone, text string) {
 	f.content.Refresh()
 }
 
+// SetNotice shows, above every page, what holds for all that stands on them (action may be nil); without a
+// sentence nothing is shown.
+func (f *Frame) SetNotice(tone look.Tone, icon look.Icon, sentence string, action *Action) {
+	f.notice.RemoveAll()
+	if sentence != "" {
+		f.notice.Add(padded(16, 2, newBanner(tone, icon, sentence, action)))
+	}
+	f.content.Refresh()
+}
+
 // SetHistory switches back and forward.
 func (f *Frame) SetHistory(canBack, canForward bool) {
 	f.back.setOff(!canBack)
@@ -203,7 +214,7 @@ func (f *Frame) FocusSearch() { focusOn(f.search) }
 // FocusRail gives the keyboard to the left rail.
 func (f *Frame) FocusRail() { focusOn(f.rail) }
 
-// frameLayout places top bar, rail, path, page and status bar, in this order, which is that of Tab as well.
+// frameLayout places top bar, rail, path, notice, page and status bar, in this order, which is that of Tab as well.
 type frameLayout struct{}
 
 // Layout implements fyne.Layout.
@@ -213,12 +224,15 @@ func (*frameLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		o.Resize(fyne.NewSize(width, height))
 	}
 	top, left := o[0].MinSize().Height, o[1].MinSize().Width
-	path, foot := o[2].MinSize().Height, o[4].MinSize().Height
+	path, foot := o[2].MinSize().Height, o[5].MinSize().Height
 	place(o[0], 0, 0, size.Width, top)
 	place(o[1], 0, top, left, size.Height-top-foot)
 	place(o[2], left, top, size.Width-left, path)
-	place(o[3], left, top+path, size.Width-left, size.Height-top-path-foot)
-	place(o[4], 0, size.Height-foot, size.Width, foot)
+	place(o[3], left, top+path, size.Width-left, o[3].MinSize().Height)
+	notice := o[3].MinSize().Height // as it wraps at this width
+	place(o[3], left, top+path, size.Width-left, notice)
+	place(o[4], left, top+path+notice, size.Width-left, size.Height-top-path-notice-foot)
+	place(o[5], 0, size.Height-foot, size.Width, foot)
 }
 
 // MinSize implements fyne.Layout. The page is left out: a window may be smaller than what a page would like.
