@@ -517,6 +517,7 @@ func (d *Desk) do(ctx context.Context, c command) error {
 	}
 	out := localstore.Command{
 		ID: id.String(), Aggregate: c.aggregate, After: c.after, Base: c.base, Method: http.MethodPost, Path: c.path, Label: c.label,
+		Queued: d.Now(),
 	}
 	if c.body != nil {
 		if out.Body, err = json.Marshal(c.body); err != nil {

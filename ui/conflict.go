@@ -2,7 +2,10 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
+
+	"fyne.io/fyne/v2"
 
 	"baqylau/app"
 	"baqylau/assets"
@@ -52,16 +55,31 @@ func (d *decision) open() {
 		spec.Parts = append(spec.Parts, d.part(field))
 	}
 	d.compare = kit.NewCompare(spec)
-	everywhere := kit.Flow(8,
-		kit.NewButton(t("conflict.all_mine"), "", kit.Secondary, func() { d.compare.ChooseAll(sideMine) }),
-		kit.NewButton(t("conflict.all_theirs"), "", kit.Secondary, func() { d.compare.ChooseAll(sideTheirs) }),
-	)
-	body := kit.Filled(4, d.compare, kit.NewParagraph(t("conflict.about")), everywhere, d.compare, kit.NewMuted(t("conflict.keys")))
+	body := kit.Filled(4, d.compare, kit.NewParagraph(t("conflict.about")), d.everywhere(), d.compare, kit.NewMuted(t("conflict.keys")))
 	width, height := d.p.room(1180, 620)
 	d.dialog = d.p.controller.Show(kit.DialogSpec{
 		Title: t("conflict.title", "number", d.p.cited(d.form)), Body: body, Primary: d.primary(),
 		Focus: d.compare.Focusable(), Width: width, Height: height,
 	})
+}
+
+// everywhere chooses one side in all fields that clash, where there are several.
+func (d *decision) everywhere() fyne.CanvasObject {
+	choose := func(side int) func() {
+		return func() {
+			for i, field := range d.fields {
+				if slices.Contains(d.conflict.Clashes, field) {
+					d.compare.Choose(i, side)
+				}
+			}
+		}
+	}
+	buttons := kit.Flow(8,
+		kit.NewButton(d.p.lang.T("conflict.all_mine"), "", kit.Secondary, choose(sideMine)),
+		kit.NewButton(d.p.lang.T("conflict.all_theirs"), "", kit.Secondary, choose(sideTheirs)),
+	)
+	buttons.Hidden = len(d.conflict.Clashes) < 2
+	return buttons
 }
 
 // part is a field with its texts; what only one side changed is chosen already.

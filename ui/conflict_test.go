@@ -2,8 +2,11 @@ package ui
 
 import (
 	"context"
+	"errors"
+	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +14,7 @@ import (
 
 	"baqylau/app"
 	"baqylau/assets"
+	"baqylau/control"
 	"baqylau/ui/look"
 )
 
@@ -99,16 +103,23 @@ func TestTwoTextsAreDecidedFieldByFieldFromTheKeyboard(t *testing.T) { // R-11.4
 	}
 }
 
-func TestEitherTextMayStayEverywhere(t *testing.T) {
-	for button, want := range map[string]string{"Везде мой текст": homeRussian, "Везде текст центра": officeRussian} {
+func TestOneSideMayStayInAllThatClashes(t *testing.T) {
+	for button, want := range map[string]string{"В спорных частях мой текст": homeRussian, "В спорных частях текст центра": officeRussian} {
 		t.Run(button, func(t *testing.T) {
-			s, id := clashing(t, assets.RU)
+			s, id := savedForm(t, assets.RU)
+			s.elsewhere(id, func(text app.Text) app.Text {
+				return app.Text{RU: officeRussian, KK: officeKazakh} // and nobody to agree
+			})
+			s.form().editor.SetTexts("Үйде жазылған.", homeRussian)
+			s.form().changed()
+			s.save()
+			s.press(fyne.KeyEscape)
 			s.click("Сравнить и выбрать…")
 			s.click(button)
 			s.click("Оставить выбранное")
 			s.save()
-			if got := s.card(id).Notification.State.TextRU; got != want {
-				t.Errorf("saved is %q", got)
+			if got := s.card(id).Notification.State; got.TextRU != want || (got.TextKK == officeKazakh) != (want == officeRussian) || got.Agreer != "" {
+				t.Errorf("saved is %+v", got)
 			}
 		})
 	}
@@ -219,9 +230,67 @@ func waiting(t *testing.T) (*seat, string) {
 	s.retype(homeRussian)
 	s.click("Отправить на согласование")
 	back()
-	s.elsewhere(id, func(text app.Text) app.Text { return text.With(app.FieldRU, officeRussian) })
+	s.elsewhere(id, func(text app.Text) app.Text {
+		return text.With(app.FieldRU, officeRussian).With(app.FieldKK, officeKazakh)
+	})
 	s.sync()
 	return s, id
+}
+
+// screen leaves a picture for the README when asked to: BAQYLAU_SCREENS names the folder.
+func (s *seat) screen(name string) {
+	s.t.Helper()
+	folder := os.Getenv("BAQYLAU_SCREENS")
+	if folder == "" {
+		return
+	}
+	file, err := os.Create(filepath.Join(folder, name+".png"))
+	s.house.must(err)
+	s.house.must(png.Encode(file, s.window.Canvas().Capture()))
+	s.house.must(file.Close())
+}
+
+// TestTheOutboxTellsWhatWaitsForWhat: two texts that clash, what waits behind, and what is done with no network since.
+func TestTheOutboxTellsWhatWaitsForWhat(t *testing.T) {
+	s, id := waiting(t)
+	s.house.down()
+	if err := s.desk.Sync(context.Background()); err == nil {
+		t.Error("the round says that all went well")
+	}
+	card := s.card(id)
+	page, _, err := s.desk.Page(card.Notification.Purchase, control.D1)
+	s.house.must(err)
+	second := page.Lots[1]
+	row := slices.Clone(second.Saved)
+	row[0] = row[0].Set(true, true)
+	s.house.must(s.desk.KeepMarks(page.Purchase.ID, control.D1, map[string][]control.Mark{second.Lot.ID: row}))
+	if _, err := s.desk.SaveMarks(context.Background(), page.Purchase.ID, control.D1); !errors.Is(err, app.ErrQueued) {
+		t.Fatalf("the marks: %v", err)
+	}
+	form, err := s.desk.NewForm(page.Purchase.ID, second.Lot.ID, control.D1)
+	s.house.must(err)
+	form.Text = app.Text{KK: kazakhText, RU: russianText, Agreer: card.Notification.State.Agreer}
+	if err := s.desk.SendToAgreement(context.Background(), form); !errors.Is(err, app.ErrQueued) {
+		t.Fatalf("the form: %v", err)
+	}
+	s.visit(route{name: pageOutbox})
+	outbox := s.current.(*outboxPage)
+	var got []app.ParcelState
+	for _, row := range outbox.rows {
+		got = append(got, row.State)
+	}
+	want := []app.ParcelState{app.ParcelConflict, app.ParcelBehind, app.ParcelQueued, app.ParcelBehind, app.ParcelBehind}
+	if !slices.Equal(got, want) {
+		t.Fatalf("the states are %v", got)
+	}
+	s.sees("Связи с центром нет")
+	s.look("outbox-waits")
+	s.press(fyne.KeyDown, fyne.KeyUp)
+	s.screen("outbox")
+	s.press(fyne.KeyReturn) // on the first, whose texts clash
+	s.sees("Два текста уведомления")
+	s.press(fyne.KeyRight)
+	s.screen("conflict")
 }
 
 func TestTheOutboxLeadsToTheTwoTextsAndSendsWhatStays(t *testing.T) {
@@ -249,14 +318,14 @@ func TestTheOutboxLeadsToTheTwoTextsAndSendsWhatStays(t *testing.T) { // R-11.4
 	page = s.current.(*outboxPage)
 	page.open(page.rows[0].ID)
 	s.settle()
-	s.click("Везде мой текст")
+	s.window.Canvas().Focused().TypedRune('1')
 	s.click("Оставить выбранное")
 	s.sync()
 	if state := s.desk.State(); state.Waiting() != 0 {
 		t.Errorf("%d commands wait", state.Waiting())
 	}
-	if got := s.card(id).Notification.State; got.TextRU != homeRussian || got.Status != "in_agreement" {
-		t.Errorf("it is %s with %q", got.Status, got.TextRU)
+	if got := s.card(id).Notification.State; got.TextRU != homeRussian || got.TextKK != officeKazakh || got.Status != control.NotificationInAgreement {
+		t.Errorf("it is %s with %q and %q", got.Status, got.TextRU, got.TextKK)
 	}
 }
 

@@ -47,12 +47,12 @@ func (o *outboxPage) content() fyne.CanvasObject {
 	o.list = kit.NewJournal(kit.JournalSpec{
 		Lang: o.p.lang, Title: t("outbox.title"),
 		Columns: []kit.Column{
-			{Key: "what", Title: t("outbox.column.what"), Width: 210},
-			{Key: "about", Title: t("outbox.column.about"), Width: 130},
-			{Key: "order", Title: t("outbox.column.order"), Width: 84},
-			{Key: "state", Title: t("outbox.column.state"), Width: 190},
-			{Key: "since", Title: t("outbox.column.since"), Width: 140},
-			{Key: "why", Title: t("outbox.column.why"), Width: 220, Grow: true},
+			{Key: "what", Title: t("outbox.column.what"), Width: 240},
+			{Key: "about", Title: t("outbox.column.about"), Width: 120},
+			{Key: "order", Title: t("outbox.column.order"), Width: 78},
+			{Key: "state", Title: t("outbox.column.state"), Width: 196},
+			{Key: "since", Title: t("outbox.column.since"), Width: 136},
+			{Key: "why", Title: t("outbox.column.why"), Width: 180, Grow: true},
 		},
 		Bulk: []kit.BulkAction{
 			{Text: t("outbox.retry"), Icon: look.IconRefresh, OnTapped: o.retry},

@@ -135,13 +135,6 @@ func (c *Compare) Choose(part, side int) {
 	}
 }
 
-// ChooseAll chooses one side in every part.
-func (c *Compare) ChooseAll(side int) {
-	for part := range c.rows {
-		c.Choose(part, side)
-	}
-}
-
 // Focusable is the first part that nothing is chosen in, else the first, for DialogSpec.Focus.
 func (c *Compare) Focusable() fyne.Focusable {
 	for i, part := range c.spec.Parts {
