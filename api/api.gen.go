@@ -382,6 +382,9 @@ type Conclusion struct {
 	// Organizer the audit object
 	Organizer control.Party `json:"organizer"`
 
+	// PreparedAt when the final file was made; any later change voids it
+	PreparedAt time.Time `json:"prepared_at,omitempty,omitzero"`
+
 	// PreparedBy the approver whom the final file names
 	PreparedBy     string `json:"prepared_by,omitempty,omitzero"`
 	Purchase       string `json:"purchase"`
@@ -628,6 +631,9 @@ type Notification struct {
 
 	// Penalty only for those who may see it
 	Penalty Penalty `json:"penalty,omitempty,omitzero"`
+
+	// PreparedAt when the final file was made; any later change voids it
+	PreparedAt time.Time `json:"prepared_at,omitempty,omitzero"`
 
 	// PreparedBy the approver whom the final file names
 	PreparedBy     string `json:"prepared_by,omitempty,omitzero"`

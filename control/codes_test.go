@@ -76,6 +76,11 @@ func TestTheCodesAreTheGlossarys(t *testing.T) {
 		{string(control.NoCalendar), "no_calendar"},
 		{string(control.DigestChanged), "digest_changed"},
 		{string(control.VersionChanged), "version_changed"},
+		{string(control.PreparedRecalled), "prepared_recalled"},
+		{string(control.PreparedRejected), "prepared_rejected"},
+		{string(control.PreparedPassedOn), "prepared_passed_on"},
+		{string(control.PreparedSigned), "prepared_signed"},
+		{string(control.PreparedChanged), "prepared_changed"},
 	} {
 		if c.got != c.want {
 			t.Errorf("a code reads %q, want %q", c.got, c.want)

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -15,7 +14,6 @@ import (
 	"baqylau/control"
 	"baqylau/document"
 	"baqylau/server/store"
-	"baqylau/signing"
 )
 
 const (
@@ -154,6 +152,7 @@ func (u *unit) supersede(d *dossier, direction control.Direction, state control.
 
 // PostCertificateSign finishes a prepared certificate with the assignee's signature.
 func (s *Server) PostCertificateSign(ctx context.Context, r api.PostCertificateSignRequestObject) (api.PostCertificateSignResponseObject, error) {
+	const rule = "R-2.5"
 	d, err := s.command(ctx, r.Params.IdempotencyKey, r, func(u *unit) error {
 		record, err := u.Get(kindCertificate, r.ID)
 		if err != nil {
@@ -170,10 +169,14 @@ func (s *Server) PostCertificateSign(ctx context.Context, r api.PostCertificateS
 		if !visible {
 			return errNotFound
 		}
-		if err := u.match(record, r.Params.IfMatch); err != nil {
+		if r.Params.IfMatch == "" {
+			return errNoPrecondition
+		}
+		signature, err := u.handed(record, *r.Body, c.File, c.At)
+		if err != nil {
 			return err
 		}
-		d, err := u.dossier(c.Purchase)
+		d, err := u.dossierAt(c.Purchase, signature.at)
 		if err != nil {
 			return err
 		}
@@ -181,52 +184,19 @@ func (s *Server) PostCertificateSign(ctx context.Context, r api.PostCertificateS
 		if err := demand(d.rules.SignCertificate(u.caller.actor, &state, r.Body.Digest, basis), actionCertify); err != nil {
 			return err
 		}
+		if err := u.matchSigned(record, r.Params.IfMatch, rule); err != nil {
+			return err
+		}
 		if err := u.supersede(d, c.Direction, control.Signed); err != nil {
 			return err
 		}
-		if c.Signature, err = u.acceptSignature(c.File, r.Body.CMS, kindCertificate, c.ID, "R-2.5"); err != nil {
+		if c.Signature, err = u.accept(signature, kindCertificate, c.ID, rule); err != nil {
 			return err
 		}
-		c.State, c.SignedAt = control.Signed, u.now
+		c.State, c.SignedAt = control.Signed, signature.at
 		return u.put(record, record.Version, c, string(actionCertify), controlScopes(c.Organization))
 	})
 	return api.PostCertificateSign200JSONResponse{DoneJSONResponse: d}, err
-}
-
-// acceptSignature verifies the caller's signature over exactly the stored file and stores it. It
-// returns the signature's digest.
-func (u *unit) acceptSignature(file string, cms []byte, kind, id string, rule control.Rule) (string, error) {
-	_, content, err := u.File(file)
-	if err != nil {
-		return "", fmt.Errorf("load the file to be signed: %w", err)
-	}
-	report := signing.Verify(content, cms, u.now, signing.Policy{
-		Trust: u.s.trust, ExpectIIN: u.caller.me.Person.IIN, ExpectBIN: u.caller.me.Organization.BIN,
-		RequireNonRepudiation: true, RequireSigningCertificate: true,
-	})
-	if !report.Valid() {
-		return "", invalidSignature(report, rule)
-	}
-	digest := digestOf(cms)
-	if err := u.PutFile(digest, typeCMS, cms, kind, id); err != nil {
-		return "", err
-	}
-	return digest, u.owe(digest)
-}
-
-// invalidSignature tells a foreign signer and another document from a signature that doesn't hold, or
-// is none.
-func invalidSignature(report signing.Report, rule control.Rule) error {
-	code := "signature_invalid"
-	switch {
-	case report.Step(signing.StepIntegrity).Reason == "digest_mismatch":
-		code = "wrong_document"
-	case report.Step(signing.StepSigner).Outcome == signing.Failed:
-		code = "wrong_signer"
-	}
-	p := api.Fault(http.StatusUnprocessableEntity, code, "field", "cms")
-	p.Rule = string(rule)
-	return p
 }
 
 func digestOf(data []byte) string {

@@ -211,7 +211,7 @@ func (u *unit) staleness(r store.Record) error {
 	if err != nil {
 		return err
 	}
-	return stale{current}
+	return stale{current: current}
 }
 
 func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }

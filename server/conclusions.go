@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"baqylau/api"
 	"baqylau/control"
@@ -21,7 +22,7 @@ func conclusionFor(a control.Actor, c api.Conclusion) api.Conclusion {
 		return c
 	}
 	c.State, c.Trail = c.State.For(a), []api.TrailEntry{}
-	c.AgreerName, c.PreparedBy, c.Versions = "", "", ""
+	c.AgreerName, c.PreparedBy, c.PreparedAt, c.Versions = "", "", time.Time{}, ""
 	return c
 }
 
@@ -244,6 +245,9 @@ func (s *Server) PostConclusionAgree(ctx context.Context, r api.PostConclusionAg
 func (c *conclusion) keepPapers(action control.Action) {
 	left := c.body.Papers().After(action, sentFile(c.body.Trail, control.ActionSendConclusion))
 	c.body.File, c.body.PreparedBy = left.File, left.Prepared
+	if left.Prepared == "" {
+		c.body.PreparedAt = time.Time{}
+	}
 }
 
 // PostConclusionReject rejects with a reason.
@@ -270,7 +274,7 @@ func (s *Server) PostConclusionPrepare(ctx context.Context, r api.PostConclusion
 		if err := u.renderConclusion(c, &approver); err != nil {
 			return err
 		}
-		c.body.PreparedBy = u.caller.actor.By()
+		c.body.PreparedBy, c.body.PreparedAt = u.caller.actor.By(), u.now
 		return nil
 	})
 	return api.PostConclusionPrepare200JSONResponse{DoneJSONResponse: d}, err
@@ -280,21 +284,41 @@ func (s *Server) PostConclusionPrepare(ctx context.Context, r api.PostConclusion
 // objection and notification follow in the same transaction.
 func (s *Server) PostConclusionApprove(ctx context.Context, r api.PostConclusionApproveRequestObject) (api.PostConclusionApproveResponseObject, error) {
 	const action = control.ActionApproveConclusion
-	d, err := s.changeConclusion(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, c *conclusion) error {
-		if err := demand(c.body.State.ApproveFile(u.caller.actor, c.body.Papers(), r.Body.Digest), action); err != nil {
-			return err
-		}
-		signature, err := u.acceptSignature(c.body.File, r.Body.CMS, kindConclusion, c.body.ID, "R-5.3")
+	d, err := s.command(ctx, r.Params.IdempotencyKey, r, func(u *unit) error {
+		c, err := u.conclusion(r.ID)
 		if err != nil {
 			return err
 		}
-		c.body.Signature = signature
-		c.body.Signer, c.body.SignerName = u.caller.actor.By(), u.caller.me.Person.FullName()
-		c.body.SignerForName = u.caller.absentName()
-		c.body.Trail = append(c.body.Trail, u.turn(action, api.TrailEntry{File: c.body.File, Signature: signature}))
-		return u.deliverConclusion(c)
+		if err := u.approveConclusion(c, r.Params.IfMatch, *r.Body); err != nil {
+			return err
+		}
+		return u.storeConclusion(c, action)
 	})
 	return api.PostConclusionApprove200JSONResponse{DoneJSONResponse: d}, err
+}
+
+func (u *unit) approveConclusion(c *conclusion, ifMatch string, s api.SignCommand) error {
+	const rule, action = "R-5.3", control.ActionApproveConclusion
+	if ifMatch == "" {
+		return errNoPrecondition
+	}
+	signature, err := u.handed(c.record, s, c.body.File, c.body.PreparedAt)
+	if err != nil {
+		return err
+	}
+	if err := demand(c.body.State.ApproveFile(u.caller.actor, c.body.Papers(), signature.seen), action); err != nil {
+		return err
+	}
+	if err := u.matchSigned(c.record, ifMatch, rule); err != nil {
+		return err
+	}
+	if c.body.Signature, err = u.accept(signature, kindConclusion, c.body.ID, rule); err != nil {
+		return err
+	}
+	c.body.Signer, c.body.SignerName = u.caller.actor.By(), u.caller.me.Person.FullName()
+	c.body.SignerForName = u.caller.absentName()
+	c.body.Trail = append(c.body.Trail, u.turn(action, api.TrailEntry{File: c.body.File, Signature: c.body.Signature}))
+	return u.deliverConclusion(c)
 }
 
 // deliverConclusion is for all three: what the conclusion decides, the objection and the

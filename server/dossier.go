@@ -26,7 +26,10 @@ type versioned[T any] struct {
 }
 
 // dossier loads a purchase and the work on it, and asks by the unit's clock.
-func (u *unit) dossier(id string) (*dossier, error) {
+func (u *unit) dossier(id string) (*dossier, error) { return u.dossierAt(id, u.now) }
+
+// dossierAt asks by another time: windows and terms are of then, facts are what is known now.
+func (u *unit) dossierAt(id string, at time.Time) (*dossier, error) {
 	d, err := loadDossier(u.Tx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, errNotFound
@@ -34,7 +37,7 @@ func (u *unit) dossier(id string) (*dossier, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.rules, err = d.ask(u.rules, u.now)
+	d.rules, err = d.ask(u.rules, at)
 	return d, err
 }
 

@@ -26,7 +26,7 @@ func notificationFor(a control.Actor, n api.Notification) api.Notification {
 		n.Penalty, n.Suspension, n.Revocation = api.Penalty{}, api.SavedOrder{}, api.SavedOrder{}
 	}
 	n.State, n.Trail = n.State.For(a), []api.TrailEntry{}
-	n.AgreerName, n.PreparedBy, n.Versions = "", "", ""
+	n.AgreerName, n.PreparedBy, n.PreparedAt, n.Versions = "", "", time.Time{}, ""
 	return n
 }
 
@@ -262,7 +262,7 @@ func (s *Server) PostNotificationSendToAgreement(ctx context.Context, r api.Post
 func (s *Server) PostNotificationAgree(ctx context.Context, r api.PostNotificationAgreeRequestObject) (api.PostNotificationAgreeResponseObject, error) {
 	const action = control.ActionAgree
 	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
-		d, lot, err := u.dossierOf(n)
+		d, lot, err := u.dossierOf(n, u.now)
 		if err != nil {
 			return err
 		}
@@ -284,6 +284,9 @@ func (s *Server) PostNotificationAgree(ctx context.Context, r api.PostNotificati
 func (n *notification) keepPapers(action control.Action) {
 	left := n.body.Papers().After(action, sentFile(n.body.Trail, control.ActionSendToAgreement))
 	n.body.File, n.body.PreparedBy = left.File, left.Prepared
+	if left.Prepared == "" {
+		n.body.PreparedAt = time.Time{}
+	}
 	if n.body.Signature != left.Signature {
 		n.body.Signature, n.body.SignedAt = left.Signature, time.Time{}
 		n.body.Signer, n.body.SignerName, n.body.SignerForName = "", "", ""
@@ -331,7 +334,7 @@ func (s *Server) PostNotificationRecall(ctx context.Context, r api.PostNotificat
 // PostNotificationPrepare makes the final file with the approver's position and name.
 func (s *Server) PostNotificationPrepare(ctx context.Context, r api.PostNotificationPrepareRequestObject) (api.PostNotificationPrepareResponseObject, error) {
 	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, "prepare", func(u *unit, n *notification) error {
-		d, lot, err := u.dossierOf(n)
+		d, lot, err := u.dossierOf(n, u.now)
 		if err != nil {
 			return err
 		}
@@ -342,7 +345,7 @@ func (s *Server) PostNotificationPrepare(ctx context.Context, r api.PostNotifica
 		if err := u.render(n, &approver); err != nil {
 			return err
 		}
-		n.body.PreparedBy = u.caller.actor.By()
+		n.body.PreparedBy, n.body.PreparedAt = u.caller.actor.By(), u.now
 		return nil
 	})
 	return api.PostNotificationPrepare200JSONResponse{DoneJSONResponse: d}, err
@@ -351,25 +354,46 @@ func (s *Server) PostNotificationPrepare(ctx context.Context, r api.PostNotifica
 // PostNotificationApprove approves with the signature over exactly the final file.
 func (s *Server) PostNotificationApprove(ctx context.Context, r api.PostNotificationApproveRequestObject) (api.PostNotificationApproveResponseObject, error) {
 	const action = control.ActionApprove
-	d, err := s.change(ctx, r.Params.IdempotencyKey, r.ID, r.Params.IfMatch, r, action, func(u *unit, n *notification) error {
-		d, lot, err := u.dossierOf(n)
+	d, err := s.command(ctx, r.Params.IdempotencyKey, r, func(u *unit) error {
+		n, err := u.notification(r.ID)
 		if err != nil {
 			return err
 		}
-		verdict := d.rules.ApproveFile(u.caller.actor, &n.body.State, lot, n.body.Papers(), r.Body.Digest)
-		if err := demand(verdict, action); err != nil {
+		if err := u.approve(n, r.Params.IfMatch, *r.Body); err != nil {
 			return err
 		}
-		signature, err := u.acceptSignature(n.body.File, r.Body.CMS, kindNotification, n.body.ID, "R-3.7")
-		if err != nil {
-			return err
-		}
-		n.body.Signature, n.body.SignedAt = signature, u.now
-		n.body.Signer, n.body.SignerName = u.caller.actor.By(), u.caller.me.Person.FullName()
-		n.body.SignerForName = u.caller.absentName()
-		return u.step(n, action, api.TrailEntry{File: n.body.File, Signature: signature})
+		return u.store(n, action)
 	})
 	return api.PostNotificationApprove200JSONResponse{DoneJSONResponse: d}, err
+}
+
+func (u *unit) approve(n *notification, ifMatch string, c api.SignCommand) error {
+	const rule, action = "R-3.7", control.ActionApprove
+	if ifMatch == "" {
+		return errNoPrecondition
+	}
+	signature, err := u.handed(n.record, c, n.body.File, n.body.PreparedAt)
+	if err != nil {
+		return err
+	}
+	d, lot, err := u.dossierOf(n, signature.at)
+	if err != nil {
+		return err
+	}
+	verdict := d.rules.ApproveFile(u.caller.actor, &n.body.State, lot, n.body.Papers(), signature.seen)
+	if err := demand(verdict, action); err != nil {
+		return err
+	}
+	if err := u.matchSigned(n.record, ifMatch, rule); err != nil {
+		return err
+	}
+	if n.body.Signature, err = u.accept(signature, kindNotification, n.body.ID, rule); err != nil {
+		return err
+	}
+	n.body.SignedAt = signature.at
+	n.body.Signer, n.body.SignerName = u.caller.actor.By(), u.caller.me.Person.FullName()
+	n.body.SignerForName = u.caller.absentName()
+	return u.step(n, action, api.TrailEntry{File: n.body.File, Signature: n.body.Signature})
 }
 
 // PostNotificationAcknowledge records that the audit object has opened it.
@@ -385,9 +409,9 @@ func (s *Server) PostNotificationAcknowledge(ctx context.Context, r api.PostNoti
 	return api.PostNotificationAcknowledge200JSONResponse{DoneJSONResponse: d}, err
 }
 
-// dossierOf loads the purchase of a notification and finds its lot.
-func (u *unit) dossierOf(n *notification) (*dossier, int, error) {
-	d, err := u.dossier(n.body.Purchase)
+// dossierOf loads the purchase of a notification, as of a time, and finds its lot.
+func (u *unit) dossierOf(n *notification, at time.Time) (*dossier, int, error) {
+	d, err := u.dossierAt(n.body.Purchase, at)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -401,7 +425,7 @@ func (u *unit) dossierOf(n *notification) (*dossier, int, error) {
 // render makes the notification's file, once; those bytes are law from then on. Without an approver
 // it is the file of the agreement, with one the final one.
 func (u *unit) render(n *notification, approver *document.Person) error {
-	d, i, err := u.dossierOf(n)
+	d, i, err := u.dossierOf(n, u.now)
 	if err != nil {
 		return err
 	}

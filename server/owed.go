@@ -38,13 +38,14 @@ const (
 	owedFor   = 60 * 24 * time.Hour
 )
 
-// owe has the evidence of an accepted signature collected later; nobody waits for it.
-func (u *unit) owe(signature string) error {
+// owe has the evidence of an accepted signature collected later; nobody waits for it. One that was witnessed
+// needs no other witness.
+func (u *unit) owe(signature string, report signing.Report) error {
 	if u.s.authorities == nil {
 		return nil
 	}
 	kind := jobRevocation
-	if u.s.authorities.Stamps() {
+	if u.s.authorities.Stamps() && report.Witnessed.IsZero() {
 		kind = jobStamp
 	}
 	return u.Schedule(store.Job{Kind: kind, Object: signature, Due: u.now})

@@ -29,9 +29,22 @@ func demand(v control.Verdict, action control.Action) error {
 }
 
 // stale says that the caller's version is not the present one, and gives the present one.
-type stale struct{ current api.Object }
+type stale struct {
+	current api.Object
+	signed  control.Rule // by which the old version was signed; empty where it wasn't
+}
 
 func (stale) Error() string { return "stale version" }
+
+func (s stale) problem() api.Problem {
+	p := api.Fault(http.StatusPreconditionFailed, "stale")
+	if s.signed != "" {
+		told := api.Refusal(control.Verdict{Rule: s.signed, Reason: control.PreparedChanged}, "")
+		p.Rule, p.DetailKK, p.DetailRU = told.Rule, told.DetailKK, told.DetailRU
+	}
+	p.Current = s.current
+	return p
+}
 
 var (
 	errUnauthenticated = api.Fault(http.StatusUnauthorized, "unauthenticated")
@@ -83,9 +96,7 @@ func (s *Server) problem(ctx context.Context, err error) api.Problem {
 		p.OpenWork = left.work
 		return p
 	case errors.As(err, &old):
-		p := api.Fault(http.StatusPreconditionFailed, "stale")
-		p.Current = old.current
-		return p
+		return old.problem()
 	case errors.As(err, &year):
 		return api.Fault(http.StatusConflict, "no_calendar", "year", strconv.Itoa(year.Year))
 	case errors.Is(err, store.ErrNotFound):

@@ -239,7 +239,7 @@ func (w *walk) onNotification(by who, c *control.Case, life *life, n api.Notific
 	add("penalty", w.rules.SavePenalty(&s, a, &control.PenaltyInfo{RecheckRU: "Да"}, now), "penalty", api.PenaltyCommand{RecheckRU: "Да"})
 	add("complete penalty", s.CompletePenalty(a), "complete-penalty", nil)
 	if n.File != "" {
-		m := add("approve", c.ApproveFile(a, &s, lot, n.Papers(), n.File), "approve", nil)
+		m := add("approve", c.ApproveFile(a, &s, lot, n.Papers(), control.SeenFile{File: n.File, Reserved: true}), "approve", nil)
 		m.paper, m.ask = n.File, func(_ *rapid.T, w *walk) request {
 			return post("/v1/notifications/"+n.ID+"/approve", life.version, api.SignCommand{Digest: n.File, CMS: w.signed(by, w.file(n.File))})
 		}
@@ -310,7 +310,7 @@ func (w *walk) onConclusion(by who, life *life, c api.Conclusion) (all []move) {
 	add("reject conclusion", s.Reject(a, "Неверно"), "reject", api.RejectCommand{Reason: "Неверно"})
 	add("prepare conclusion", s.Approve(a), "prepare", nil)
 	if c.File != "" {
-		m := add("approve conclusion", s.ApproveFile(a, c.Papers(), c.File), "approve", nil)
+		m := add("approve conclusion", s.ApproveFile(a, c.Papers(), control.SeenFile{File: c.File, Reserved: true}), "approve", nil)
 		m.paper, m.ask = c.File, func(_ *rapid.T, w *walk) request {
 			return post("/v1/conclusions/"+c.ID+"/approve", life.version, api.SignCommand{Digest: c.File, CMS: w.signed(by, w.file(c.File))})
 		}
