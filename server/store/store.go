@@ -261,7 +261,11 @@ func (s *Store) once(ctx context.Context, db *sql.DB, o *sql.TxOptions, f func(*
 	if tx.failed != nil {
 		return tx.failed
 	}
-	if err := begun.Commit(); err != nil {
+	switch err := begun.Commit(); {
+	case err == nil:
+	case errors.Is(err, sql.ErrTxDone): // the context's end was faster, and rolled it back
+		return fmt.Errorf("commit: %w", errors.Join(context.Cause(ctx), err))
+	default:
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
