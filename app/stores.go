@@ -29,6 +29,14 @@ type Stores interface {
 // StoreOpener is one way of [Stores] to open a store.
 type StoreOpener func(who Owner, secret []byte) (*localstore.Store, error)
 
+// ByFormer opens the records by a former secret, which is overwritten.
+func ByFormer(stores Stores, former []byte) StoreOpener {
+	return func(who Owner, secret []byte) (*localstore.Store, error) {
+		defer clear(former)
+		return stores.OpenFormer(who, former, secret)
+	}
+}
+
 // ownerOf is the label of a person's store at a centre that was reached at an address.
 func ownerOf(me api.Me, centre api.Centre, address string) Owner {
 	roles := make([]string, len(me.Person.Roles))

@@ -59,6 +59,7 @@ func (d *Desk) Run(ctx context.Context) {
 			timer.Stop()
 		case <-timer.C:
 		}
+		d.snapshot()
 		if err := d.Sync(ctx); err != nil && ctx.Err() == nil {
 			failures++
 			d.log.Info("out of step with the centre", "cause", err)

@@ -69,6 +69,9 @@ func Sentence(lang assets.Lang, err error, action control.Action) string {
 	if code := signing.Fault(err); code != "" && code != "unknown" {
 		return lang.T("signing.fault." + code)
 	}
+	if text := storageSentence(lang, err); text != "" {
+		return text
+	}
 	return lang.T(storeKey(err))
 }
 

@@ -31,7 +31,10 @@ func TestEveryFailureIsToldInWords(t *testing.T) {
 		"a newer store": localstore.ErrNewerFormat, "a damaged store": &localstore.DamagedError{Path: "x", Cause: errors.New("y")},
 		"no keyring": localstore.ErrNoKeyring, "a closed store": localstore.ErrClosed, "a value too large": localstore.ErrTooLarge,
 		"no file": fs.ErrNotExist, "no right to a file": &fs.PathError{Op: "open", Path: "x", Err: fs.ErrPermission},
-		"a surprise": errors.New("unexpected"), "too late": context.DeadlineExceeded,
+		"locked records": &localstore.LockedError{Path: "x"}, "a weak phrase": localstore.ErrWeakPhrase, "the last lock": localstore.ErrLastLock,
+		"another phrase": localstore.ErrWrongPhrase, "no export": localstore.ErrNoExport, "a newer export": localstore.ErrNewerExport,
+		"another's export": &localstore.OtherOwnerError{Owner: app.Owner{Name: "Сейтқали Айдос", CentreKK: "Орталық", CentreRU: "Центр"}},
+		"a surprise":       errors.New("unexpected"), "too late": context.DeadlineExceeded,
 		"a problem without words": api.Problem{Status: 409},
 		"the centre's own fault":  fmt.Errorf("%w: %w", api.ErrOffline, api.Fault(500, "internal")),
 		"a batch": &app.BatchError{Items: []api.ItemAnswer{

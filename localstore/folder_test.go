@@ -157,7 +157,7 @@ func TestAPhraseOfTheirOwnOpensTheStore(t *testing.T) {
 	must(t, err)
 	wantErr(t, s.SetPhrase(nil, []byte("жеті әр")), ErrWeakPhrase)
 	must(t, s.SetPhrase(nil, []byte("ұзақ тілек сөз")))
-	wantErr(t, s.SetPhrase([]byte("басқа"), []byte("жаңа тілек сөз")), ErrWrongKey)
+	wantErr(t, s.SetPhrase([]byte("басқа"), []byte("жаңа тілек сөз")), ErrWrongPhrase)
 	must(t, s.SetPhrase([]byte("ұзақ тілек сөз"), []byte("жаңа тілек сөз")))
 	wantSame(t, kinds(s.Locks()), []LockKind{LockKey, LockPhrase})
 	must(t, s.RemoveLock(LockKey))

@@ -42,7 +42,7 @@ type Imported struct {
 // behind those that wait here, each once; the mirror is taken when there is none here yet. Commands may wait on
 // both computers then: the centre does each once, by its id.
 //
-// ErrWrongKey for a wrong passphrase; ErrNoExport, ErrNewerExport, *OtherOwnerError.
+// ErrWrongPhrase for a wrong passphrase; ErrNoExport, ErrNewerExport, *OtherOwnerError.
 func (s *Store) Import(ctx context.Context, name string, phrase []byte) (Imported, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -90,7 +90,7 @@ func openExport(r io.Reader, phrase []byte) (*exportReader, error) {
 		return nil, ErrNoExport
 	}
 	if len(phrase) == 0 {
-		return nil, ErrWrongKey
+		return nil, ErrWrongPhrase
 	}
 	identity, err := age.NewScryptIdentity(string(phrase))
 	if err != nil {
@@ -100,7 +100,7 @@ func openExport(r io.Reader, phrase []byte) (*exportReader, error) {
 	plain, err := age.Decrypt(raw, identity)
 	var wrong *age.NoIdentityMatchError
 	if errors.As(err, &wrong) {
-		return nil, ErrWrongKey
+		return nil, ErrWrongPhrase
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoExport, err)

@@ -48,6 +48,8 @@ var (
 	ErrLastLock = errors.New("nothing else opens the store")
 	// ErrWeakPhrase: the passphrase is shorter than 8 characters, or longer than 256 bytes.
 	ErrWeakPhrase = errors.New("the passphrase is too short or too long")
+	// ErrWrongPhrase: the passphrase isn't the one that was chosen.
+	ErrWrongPhrase = errors.New("the passphrase is another")
 )
 
 // LockedError says that nothing at hand opens the store: the keyring lost its key or isn't there, and the
@@ -164,7 +166,7 @@ func (s *Store) Locks() []Lock {
 }
 
 // SetPhrase has a passphrase of the person's own open the store. Where there is one already, former must be
-// it, else the error is ErrWrongKey. Wiping both is the caller's.
+// it, else the error is ErrWrongPhrase. Wiping both is the caller's.
 func (s *Store) SetPhrase(former, phrase []byte) error {
 	if err := checkPhrase(phrase); err != nil {
 		return err
@@ -193,7 +195,7 @@ func (s *Store) knowsPhrase(former []byte) error {
 	key, fits := h.Locks[at].openBy(former)
 	defer key.Zero()
 	if !fits {
-		return ErrWrongKey
+		return ErrWrongPhrase
 	}
 	return nil
 }

@@ -68,6 +68,15 @@ func (s *Store) Snapshot() (string, error) {
 	return name, nil
 }
 
+// LastSnapshot tells when the newest snapshot was taken; the zero time when there is none.
+func (s *Store) LastSnapshot() (time.Time, error) {
+	list, err := s.snapshots.list()
+	if err != nil || len(list) == 0 {
+		return time.Time{}, err
+	}
+	return list[0].taken, nil
+}
+
 func (s *Store) takeSnapshot() (string, error) {
 	if err := os.MkdirAll(s.snapshots.dir, 0o700); err != nil {
 		return "", err

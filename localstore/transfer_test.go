@@ -141,8 +141,8 @@ func TestNoImportIsHalfDone(t *testing.T) {
 		want   error
 	}
 	cases := map[string]try{
-		"a wrong phrase":       {file: file, phrase: []byte("жол сөзі қысқа"), want: ErrWrongKey},
-		"no phrase":            {file: file, phrase: []byte{}, want: ErrWrongKey},
+		"a wrong phrase":       {file: file, phrase: []byte("жол сөзі қысқа"), want: ErrWrongPhrase},
+		"no phrase":            {file: file, phrase: []byte{}, want: ErrWrongPhrase},
 		"stopped":              {file: file, ctx: stopped, want: context.Canceled},
 		"empty":                {file: nil, want: ErrNoExport},
 		"a text":               {file: []byte(strings.Repeat("not an export\n", 9999)), want: ErrNoExport},

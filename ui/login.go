@@ -167,21 +167,33 @@ func (l *login) submit() {
 	if key.Secret() {
 		secret = l.password.Take()
 	}
+	l.try(key, secret, l.p.options.Stores.Open)
+}
+
+// try enters with a key, and with one way to open the records. The secret is overwritten.
+func (l *login) try(key app.Identity, secret []byte, open app.StoreOpener) {
 	ctx, stop := context.WithCancel(context.Background())
 	l.busy, l.refusal = true, nil
 	if !key.Secret() {
 		l.stop = stop
 	}
 	l.update()
-	p := l.p
+	p, again := l.p, bytes.Clone(secret)
 	p.start(func() {
 		p.leaving.Wait() // who comes back at once finds the store closed
-		desk, err := p.enterWith(ctx, key, secret)
+		desk, err := p.enterWith(ctx, key, secret, open)
 		stop()
 		p.post(func() {
 			if err != nil {
 				p.options.Log.Info("login refused", "cause", err)
 				l.refused(err)
+			}
+			if app.Locked(err) {
+				l.askFormer(err, key, again)
+				return
+			}
+			clear(again)
+			if err != nil {
 				return
 			}
 			l.keys.remember()
@@ -204,25 +216,25 @@ func (l *login) refused(err error) {
 }
 
 // enterWith logs in at the centre. The secret is overwritten.
-func (p *Program) enterWith(ctx context.Context, chosen app.Identity, secret []byte) (*app.Desk, error) {
+func (p *Program) enterWith(ctx context.Context, chosen app.Identity, secret []byte, open app.StoreOpener) (*app.Desk, error) {
 	kept := bytes.Clone(secret)
 	key, err := p.keys.Open(ctx, chosen, secret, "", p.lang)
 	if err != nil {
 		clear(kept)
 		return nil, err
 	}
-	desk, err := p.enterWithKey(ctx, key, kept)
+	desk, err := p.enterWithKey(ctx, key, kept, open)
 	if closed := key.Close(); closed != nil {
 		p.options.Log.Error("close the key", "cause", closed)
 	}
 	return desk, err
 }
 
-func (p *Program) enterWithKey(ctx context.Context, key signing.Signatory, secret []byte) (*app.Desk, error) {
+func (p *Program) enterWithKey(ctx context.Context, key signing.Signatory, secret []byte, open app.StoreOpener) (*app.Desk, error) {
 	door, err := app.Knock(ctx, p.place.Address, p.options.Log)
 	if err != nil {
 		clear(secret)
 		return nil, err
 	}
-	return door.Enter(ctx, key, secret, p.options.Stores.Open)
+	return door.Enter(ctx, key, secret, open)
 }

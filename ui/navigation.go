@@ -30,6 +30,7 @@ const (
 	pageForm          = "form"
 	pageInbox         = "inbox"
 	pageOutbox        = "outbox"
+	pageStorage       = "storage"
 )
 
 // page is a screen within the frame.
@@ -77,6 +78,8 @@ func (p *Program) open(r route) page {
 		return newInboxPage(p)
 	case pageOutbox:
 		return newOutboxPage(p)
+	case pageStorage:
+		return newStoragePage(p)
 	default:
 		return newCabinetPage(p)
 	}
@@ -193,6 +196,11 @@ func (p *Program) userMenu() []kit.Choice {
 	choices = append(choices, p.placeChoices()...)
 	if p.notice.again {
 		choices = append(choices, kit.Choice{Separator: true, Text: p.lang.T("offline.enter_again"), Icon: look.IconKey, OnTapped: func() { p.askToEnter() }})
+	}
+	if !p.desk.Acting() { // there it is another's work, opened by a key among my own
+		choices = append(choices, kit.Choice{
+			Separator: true, Text: p.lang.T("storage.title"), Icon: look.IconLock, OnTapped: func() { p.navigate(route{name: pageStorage}) },
+		})
 	}
 	return append(choices,
 		kit.Choice{Separator: true, Text: p.lang.T("shell.theme"), Icon: look.IconSettings, Children: p.themeChoices()},
