@@ -49,6 +49,17 @@ func Knock(ctx context.Context, address string, log *slog.Logger) (*Door, error)
 	return &Door{Centre: centre, client: client, clock: clock, log: log}, nil
 }
 
+// Away says whether nobody answers at the address of a centre.
+func Away(ctx context.Context, address string) bool {
+	client, err := api.NewClient(address)
+	if err != nil {
+		return false
+	}
+	defer client.Close()
+	_, err = client.Centre(ctx)
+	return errors.Is(err, api.ErrOffline)
+}
+
 // Enter logs in with a key: the centre's challenge is signed with it. secret is what the key was
 // opened with; it is overwritten. The key may be closed afterwards.
 func (d *Door) Enter(ctx context.Context, key signing.Signatory, secret []byte, open StoreOpener) (*Desk, error) {

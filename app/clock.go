@@ -54,10 +54,13 @@ func (c *clock) keep() keptTime {
 	return keptTime{c.said, c.wall}
 }
 
-// recall goes on from what was kept.
+// recall goes on from what was kept, unless the centre was heard since.
 func (c *clock) recall(k keptTime) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.said.After(k.Said) {
+		return
+	}
 	wall, running := c.machine()
 	c.said, c.wall, c.running = k.Said, k.Wall, running
 	if back := wall.Sub(k.Wall); back < -jumpLeast {

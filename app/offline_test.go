@@ -256,3 +256,34 @@ func TestTheRulesAreAskedForWhoIAmNow(t *testing.T) {
 		t.Errorf("without the centre my roles are %v", roles)
 	}
 }
+
+// TestADeputyWorksWithoutTheCentreInBothPlaces, where they sat before, and while it runs.
+func TestADeputyWorksWithoutTheCentreInBothPlaces(t *testing.T) {
+	h := given(t)
+	auditor := h.marked()
+	form := auditor.form(0)
+	ok(t, auditor.SendToAgreement(ctx, form))
+	h.substituted()
+	absent := h.made.people["approver"].IIN
+	second := h.enter("second-auditor")
+	second.actFor("approver").leave()
+	second.leave()
+	h.down()
+	own := h.resume("second-auditor")
+	if _, err := own.ActFor(ctx, h.made.people["auditor"].IIN); !errors.Is(err, app.ErrNoSeat) {
+		t.Errorf("where nobody sat before: %v", err)
+	}
+	acting := own.actFor("approver")
+	if a := acting.Actor(); a.Person != absent || a.By() != h.made.people["second-auditor"].IIN {
+		t.Errorf("I act as %+v", a)
+	}
+	queued(t, acting.Reject(ctx, form.ID, "Не то"))
+	h.up()
+	paused(t, own.Sync(ctx))
+	ok(t, own.renew("second-auditor")) // one's own session serves both
+	ok(t, acting.Sync(ctx))
+	acting.empty()
+	if n := acting.card(form.ID).Notification.State; n.Status != control.NotificationRejected {
+		t.Errorf("it is %s", n.Status)
+	}
+}

@@ -48,27 +48,26 @@ func Shut(err error) bool { return errors.Is(err, localstore.ErrWrongKey) }
 // back and the person has entered again ([Desk.Renew]). [ErrNoSeat] where nothing is kept to work with.
 // The store of a desk that can't be made is closed.
 func Resume(store *localstore.Store, address string, log *slog.Logger) (*Desk, error) {
-	d, err := recalled(store, address, log)
-	if err != nil {
-		return nil, errors.Join(err, store.Close())
+	client, err := api.NewClient(address)
+	if err == nil {
+		d := newDesk(client, store, newClock(thisMachine()), log)
+		if err = d.recall(); err == nil {
+			return d, nil
+		}
 	}
-	return d, nil
+	return nil, errors.Join(err, store.Close())
 }
 
-func recalled(store *localstore.Store, address string, log *slog.Logger) (*Desk, error) {
-	client, err := api.NewClient(address)
-	if err != nil {
-		return nil, err
-	}
-	d := newDesk(client, store, newClock(thisMachine()), log)
+// recall sits whoever sat here last down, at what was mirrored then.
+func (d *Desk) recall() error {
 	d.online = false
 	if err := errors.Join(d.recallSeat(), d.rememberBook(), d.recallRestored()); err != nil {
-		return nil, err
+		return err
 	}
 	if d.me.Load() == nil || d.mirrored.IsZero() || d.book.Load() == nil {
-		return nil, ErrNoSeat
+		return ErrNoSeat
 	}
-	return d, nil
+	return nil
 }
 
 // keepSeat keeps who sits here, and as of when the facts are.

@@ -1,10 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -61,10 +63,14 @@ func (d *Desk) AllSubstitutions() ([]api.Substitution, error) {
 }
 
 // ActFor seats me in an absent person's place, beside my own desk and by its session. What I may see
-// there is another's: it has a local store of its own, which only I can open.
+// there is another's: it has a local store of its own, which only I can open. Without the centre, or a
+// session, I sit down at what was mirrored there before; [ErrNoSeat] where that is nothing.
 func (d *Desk) ActFor(ctx context.Context, absent string) (*Desk, error) {
 	client := d.client.InPlaceOf(absent)
 	me, err := client.Me(ctx)
+	if errors.Is(err, api.ErrOffline) && ctx.Err() == nil || sessionEnded(err) {
+		return d.actAlone(client, absent)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -75,11 +81,37 @@ func (d *Desk) ActFor(ctx context.Context, absent string) (*Desk, error) {
 	return newDesk(client, store, d.clock, d.log).seat(ctx, me, d.Centre)
 }
 
+// actAlone seats me there without the centre, while the substitution as it was told still runs.
+func (d *Desk) actAlone(client *api.Client, absent string) (*Desk, error) {
+	if _, been, err := d.store.Preference(keyFor(absent)); err != nil || !been {
+		return nil, cmp.Or(err, ErrNoSeat)
+	}
+	store, err := d.storeFor(absent)
+	if err != nil {
+		return nil, err
+	}
+	acting := newDesk(client, store, d.clock, d.log)
+	err = acting.recall()
+	if err == nil {
+		me := acting.Me()
+		if _, v := me.Acting.Substitution.Act(me.Person.Actor(), me.Acting.Absent.Actor(), d.Now()); !v.Allowed {
+			err = v
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return acting, nil
+}
+
+// keyFor is the name under which my own store keeps the key of the one for an absent person.
+func keyFor(absent string) string { return "key for " + absent }
+
 // storeFor opens the local store for what I do in an absent person's place, beside my own. Its random
 // key is kept in my own store, sealed as everything there. The file's name tells the key: to whom the
 // key was lost, another file is begun.
 func (d *Desk) storeFor(absent string) (*localstore.Store, error) {
-	name := "key for " + absent
+	name := keyFor(absent)
 	sealed, found, err := d.store.Preference(name)
 	if err != nil {
 		return nil, err

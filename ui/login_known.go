@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -34,26 +36,49 @@ type alone struct {
 // preferencePerson is who sat here last.
 const preferencePerson = "person"
 
-// learn finds out whom this computer knows, and offers them.
+// learn finds out whom this computer knows, and offers them; at once, when the centre doesn't answer.
 func (l *login) learn() {
 	p := l.p
 	p.start(func() {
 		known, err := p.options.Stores.Known()
-		p.post(func() {
-			if err != nil {
-				p.options.Log.Error("list the people whom this computer knows", "cause", err)
-			}
-			here := strings.TrimRight(p.place.Address, "/")
-			l.alone.known = slices.DeleteFunc(known, func(k app.Known) bool { return k.Address != here || k.Name == "" || len(k.Locks) == 0 })
-			last := p.fyne.Preferences().String(preferencePerson)
-			for i, k := range l.alone.known {
-				if i == 0 || k.Person == last {
-					l.alone.who = k.Owner
-				}
-			}
-			l.update()
-		})
+		if err != nil {
+			p.options.Log.Error("list the people whom this computer knows", "cause", err)
+		}
+		here := strings.TrimRight(p.place.Address, "/")
+		known = slices.DeleteFunc(known, func(k app.Known) bool { return k.Address != here || k.Name == "" || len(k.Locks) == 0 })
+		if len(known) == 0 {
+			return
+		}
+		p.post(func() { l.alone.offer(known) })
+		ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+		defer cancel()
+		if away := app.Away(ctx, p.place.Address); away {
+			p.post(l.missed)
+		}
 	})
+}
+
+// answerTime is how long the centre may take to say that it is there.
+const answerTime = 3 * time.Second
+
+// offer takes the people to choose from: who sat here last is chosen.
+func (a *alone) offer(known []app.Known) {
+	a.known = known
+	last := a.l.p.fyne.Preferences().String(preferencePerson)
+	for i, k := range known {
+		if i == 0 || k.Person == last {
+			a.who = k.Owner
+		}
+	}
+	a.l.update()
+}
+
+// missed turns to the other side, for the centre doesn't answer, unless somebody is entering by now.
+func (l *login) missed() {
+	if l.p.login == l && !l.aside && !l.busy && l.password.Empty() {
+		l.offline = true
+		l.turn(true)
+	}
 }
 
 // turn shows the other side of the first screen.
