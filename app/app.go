@@ -113,6 +113,9 @@ func newDesk(client *api.Client, store *localstore.Store, clock *clock, log *slo
 func (d *Desk) seat(ctx context.Context, me api.Me, centre api.Centre) (*Desk, error) {
 	d.me.Store(&me)
 	d.Centre = centre
+	if err := d.useIndex(); err != nil {
+		return nil, errors.Join(err, d.store.Close())
+	}
 	held, err := d.begin(ctx)
 	if errors.Is(err, api.ErrOffline) && ctx.Err() == nil && d.book.Load() != nil && !d.State().Mirrored.IsZero() {
 		held, err = err, nil
@@ -147,6 +150,7 @@ type Desk struct {
 	client *api.Client
 	store  *localstore.Store
 	me     atomic.Pointer[api.Me]
+	index  atomic.Pointer[index]
 	book   atomic.Pointer[book]
 	clock  *clock
 	log    *slog.Logger

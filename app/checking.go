@@ -30,21 +30,23 @@ type MyLot struct {
 // MyLots lists what is assigned to me: one row for each lot and direction that is open or has work in
 // it; a lot that is open nowhere stands once. What closes first comes first.
 func (d *Desk) MyLots() ([]MyLot, error) {
-	f, err := d.files()
-	if err != nil {
+	if err := d.store.AtHand(); err != nil {
 		return nil, err
 	}
 	var rows []MyLot
-	for id := range f.purchases {
-		p := f.purchases[id].Body
-		if !slices.ContainsFunc(p.Lots, func(l control.Lot) bool { return f.assignments[l.ID].Body.Assignee == d.Principal().IIN }) {
-			continue
-		}
-		c, err := d.rulesFor(f, &p)
+	for _, id := range d.index.Load().purchases() {
+		f, found, err := d.file(id)
 		if err != nil {
 			return nil, err
 		}
-		for i := range p.Lots {
+		if !found {
+			continue
+		}
+		c, err := d.rulesFor(f)
+		if err != nil {
+			return nil, err
+		}
+		for i := range c.Purchase.Lots {
 			if c.Work[i].Assignee == d.Principal().IIN {
 				rows = append(rows, d.lotRows(f, c, i)...)
 			}
@@ -73,7 +75,7 @@ func compareDeadlines(a, b time.Time) int {
 	}
 }
 
-func (d *Desk) lotRows(f *files, c *control.Case, i int) []MyLot {
+func (d *Desk) lotRows(f *file, c *control.Case, i int) []MyLot {
 	var rows []MyLot
 	directions := c.Purchase.Method.Directions()
 	for n, direction := range directions {
@@ -85,7 +87,7 @@ func (d *Desk) lotRows(f *files, c *control.Case, i int) []MyLot {
 	return rows
 }
 
-func (d *Desk) lotRow(f *files, c *control.Case, i int, direction control.Direction) MyLot {
+func (d *Desk) lotRow(f *file, c *control.Case, i int, direction control.Direction) MyLot {
 	lot := c.Purchase.Lots[i]
 	row := MyLot{
 		Purchase: *c.Purchase, Lot: lot, Direction: direction, Open: c.Mark(d.Actor(), i, direction), DaysLeft: -1,
@@ -102,12 +104,12 @@ func (d *Desk) lotRow(f *files, c *control.Case, i int, direction control.Direct
 	if row.Open.Allowed && !row.Open.Closes.IsZero() {
 		row.DaysLeft = d.DaysLeft(row.Open.Closes)
 	}
-	row.Certificate = signedCertificate(f, c.Purchase.ID, direction, d.Principal().IIN)
+	row.Certificate = signedCertificate(f, direction, d.Principal().IIN)
 	row.Standing = standing(f, lot.ID, direction)
 	return row
 }
 
-func standing(f *files, lot string, direction control.Direction) *api.Notification {
+func standing(f *file, lot string, direction control.Direction) *api.Notification {
 	for _, n := range f.notifications {
 		if n.Body.Lot == lot && n.Body.State.Direction == direction {
 			return &n.Body
@@ -116,10 +118,10 @@ func standing(f *files, lot string, direction control.Direction) *api.Notificati
 	return nil
 }
 
-func signedCertificate(f *files, purchase string, direction control.Direction, assignee string) *api.Certificate {
+func signedCertificate(f *file, direction control.Direction, assignee string) *api.Certificate {
 	for _, c := range f.certificates {
 		state := c.Body.Rules()
-		if c.Body.Purchase == purchase && c.Body.Direction == direction && c.Body.Assignee == assignee && state.InForce() {
+		if c.Body.Direction == direction && c.Body.Assignee == assignee && state.InForce() {
 			return &c.Body
 		}
 	}
@@ -128,8 +130,10 @@ func signedCertificate(f *files, purchase string, direction control.Direction, a
 
 // DaysLeft counts the working days until a term ends: 0 when it ends today, -1 when it is over or the
 // calendar lacks the year.
-func (d *Desk) DaysLeft(closes time.Time) int {
-	left, err := d.rules().Calendar.WorkingDaysLeft(d.Now(), closes)
+func (d *Desk) DaysLeft(closes time.Time) int { return d.daysLeft(d.Now(), closes) }
+
+func (d *Desk) daysLeft(now, closes time.Time) int {
+	left, err := d.rules().Calendar.WorkingDaysLeft(now, closes)
 	if err != nil {
 		return -1
 	}
@@ -174,16 +178,12 @@ type DeskLot struct {
 
 // Page shows a purchase's desk-control page. false when the mirror has not got the purchase.
 func (d *Desk) Page(purchase string, direction control.Direction) (page DeskPage, found bool, err error) {
-	f, err := d.files()
-	if err != nil {
+	f, found, err := d.file(purchase)
+	if err != nil || !found {
 		return page, false, err
 	}
-	v, found := f.purchases[purchase]
-	if !found {
-		return page, false, nil
-	}
-	p := v.Body
-	c, err := d.rulesFor(f, &p)
+	p := f.purchase.Body
+	c, err := d.rulesFor(f)
 	if err != nil {
 		return page, false, err
 	}
@@ -195,7 +195,7 @@ func (d *Desk) Page(purchase string, direction control.Direction) (page DeskPage
 	page = DeskPage{
 		Purchase: p, Direction: direction, Profiles: c.Profiles(direction), Now: d.Now(),
 		Certify: c.Certify(actor, direction), SendAll: c.SendAll(actor, direction),
-		Certified: signedCertificate(f, purchase, direction, actor.Person),
+		Certified: signedCertificate(f, direction, actor.Person),
 	}
 	goes, _ := c.Dispatch(direction)
 	page.Approved = len(goes) > 0

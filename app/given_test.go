@@ -479,6 +479,25 @@ func (s *seat) card(id string) app.Card {
 	return c
 }
 
+// Notifications is the whole journal of the seat.
+func (s *seat) Notifications() ([]app.Card, error) {
+	return cardsOf(s.FindNotifications(ctx, app.Journal{}))
+}
+
+// cardsOf reads everything that was found.
+func cardsOf(found *app.Found, err error) ([]app.Card, error) {
+	if err != nil {
+		return nil, err
+	}
+	cards := make([]app.Card, found.Len())
+	for i := range cards {
+		if cards[i], err = found.Card(i); err != nil {
+			return nil, err
+		}
+	}
+	return cards, nil
+}
+
 // empty demands that nothing waits to be sent.
 func (s *seat) empty() {
 	s.h.t.Helper()

@@ -13,8 +13,13 @@ import (
 func (s *seat) letters(want int) []app.Letter {
 	s.h.t.Helper()
 	ok(s.h.t, s.Sync(ctx))
-	list, err := s.Letters()
+	found, err := s.FindLetters(ctx, app.Inbox{})
 	ok(s.h.t, err)
+	list := make([]app.Letter, found.Len())
+	for i := range list {
+		list[i], err = found.Letter(i)
+		ok(s.h.t, err)
+	}
 	if len(list) != want {
 		s.h.t.Fatalf("%s has %d letters, want %d: %+v", s.login, len(list), want, list)
 	}

@@ -2,12 +2,14 @@ package app
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"baqylau/api"
 	"baqylau/control"
+	"baqylau/localstore"
 )
 
 // Versioned is a mirrored object with its version.
@@ -22,14 +24,7 @@ func mirroredAll[T any](d *Desk, kind api.ObjectKind) ([]Versioned[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	list := make([]Versioned[T], len(objects))
-	for i, o := range objects {
-		list[i].Version = o.Version
-		if err := json.Unmarshal(o.Body, &list[i].Body); err != nil {
-			return nil, fmt.Errorf("read the mirrored %s %s: %w", kind, o.ID, err)
-		}
-	}
-	return list, nil
+	return decoded[T](objects)
 }
 
 // mirroredOne decodes one; false when the mirror has it not.
@@ -45,55 +40,80 @@ func mirroredOne[T any](d *Desk, kind api.ObjectKind, id string) (v Versioned[T]
 	return v, true, nil
 }
 
-// files is everything mirrored of desk control, grouped by purchase.
-type files struct {
-	purchases     map[string]Versioned[control.Purchase]
-	assignments   map[string]Versioned[api.Assignment] // by lot
-	marks         map[string]Versioned[api.Marks]      // by lot and direction
-	notifications map[string]Versioned[api.Notification]
-	certificates  map[string]Versioned[api.Certificate]
-}
-
-func (d *Desk) files() (*files, error) {
-	f := &files{
-		purchases: map[string]Versioned[control.Purchase]{}, assignments: map[string]Versioned[api.Assignment]{},
-		marks: map[string]Versioned[api.Marks]{}, notifications: map[string]Versioned[api.Notification]{},
-		certificates: map[string]Versioned[api.Certificate]{},
-	}
-	for _, load := range []func() error{
-		func() error {
-			return index(d, api.ObjectKindPurchase, f.purchases, func(p control.Purchase) string { return p.ID })
-		},
-		func() error {
-			return index(d, api.ObjectKindAssignment, f.assignments, func(a api.Assignment) string { return a.Lot })
-		},
-		func() error {
-			return index(d, api.ObjectKindMarks, f.marks, func(m api.Marks) string { return api.MarksID(m.Lot, m.Direction) })
-		},
-		func() error {
-			return index(d, api.ObjectKindNotification, f.notifications, func(n api.Notification) string { return n.ID })
-		},
-		func() error {
-			return index(d, api.ObjectKindCertificate, f.certificates, func(c api.Certificate) string { return c.ID })
-		},
-	} {
-		if err := load(); err != nil {
-			return nil, err
+// decoded decodes mirrored objects.
+func decoded[T any](objects []localstore.Object) ([]Versioned[T], error) {
+	list := make([]Versioned[T], len(objects))
+	for i, o := range objects {
+		list[i].Version = o.Version
+		if err := json.Unmarshal(o.Body, &list[i].Body); err != nil {
+			return nil, fmt.Errorf("read the mirrored %s %s: %w", o.Kind, o.ID, err)
 		}
 	}
-	return f, nil
+	return list, nil
 }
 
-func index[T any](d *Desk, kind api.ObjectKind, into map[string]Versioned[T], key func(T) string) error {
-	list, err := mirroredAll[T](d, kind)
+// file is everything mirrored of desk control on one purchase.
+type file struct {
+	purchase      Versioned[control.Purchase]
+	assignments   map[string]Versioned[api.Assignment] // by lot
+	marks         map[string]Versioned[api.Marks]      // by lot and direction
+	notifications []Versioned[api.Notification]
+	certificates  []Versioned[api.Certificate]
+}
+
+// file reads a purchase with the work on it; false when the mirror has it not.
+func (d *Desk) file(purchase string) (f *file, found bool, err error) {
+	f = &file{assignments: map[string]Versioned[api.Assignment]{}, marks: map[string]Versioned[api.Marks]{}}
+	if f.purchase, found, err = mirroredOne[control.Purchase](d, api.ObjectKindPurchase, purchase); err != nil || !found {
+		return nil, false, err
+	}
+	p := &f.purchase.Body
+	var lots, marks []string
+	for i := range p.Lots {
+		lots = append(lots, p.Lots[i].ID)
+		for _, direction := range p.Method.Directions() {
+			marks = append(marks, api.MarksID(p.Lots[i].ID, direction))
+		}
+	}
+	err = errors.Join(
+		byID(d, api.ObjectKindAssignment, lots, f.assignments, func(a api.Assignment) string { return a.Lot }),
+		byID(d, api.ObjectKindMarks, marks, f.marks, func(m api.Marks) string { return api.MarksID(m.Lot, m.Direction) }),
+	)
+	if err != nil {
+		return nil, false, err
+	}
+	if f.notifications, err = grouped[api.Notification](d, api.ObjectKindNotification, purchase); err != nil {
+		return nil, false, err
+	}
+	f.certificates, err = grouped[api.Certificate](d, api.ObjectKindCertificate, purchase)
+	return f, true, err
+}
+
+// byID decodes those of the objects that the mirror has.
+func byID[T any](d *Desk, kind api.ObjectKind, ids []string, into map[string]Versioned[T], key func(T) string) error {
+	objects, err := d.store.Some(string(kind), ids)
+	if err != nil {
+		return err
+	}
+	list, err := decoded[T](objects)
 	for _, v := range list {
 		into[key(v.Body)] = v
 	}
 	return err
 }
 
+// grouped decodes the objects of a kind that belong to a purchase.
+func grouped[T any](d *Desk, kind api.ObjectKind, purchase string) ([]Versioned[T], error) {
+	objects, err := d.store.Group(string(kind), purchase)
+	if err != nil {
+		return nil, err
+	}
+	return decoded[T](objects)
+}
+
 // rulesFor asks the rules about a mirrored purchase as it stands, by the centre's time.
-func (d *Desk) rulesFor(f *files, p *control.Purchase) (*control.Case, error) {
+func (d *Desk) rulesFor(f *file) (*control.Case, error) {
+	p := &f.purchase.Body
 	all := func(yield func(api.Notification) bool) {
 		for _, n := range f.notifications {
 			if !yield(n.Body) {

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -21,39 +22,6 @@ type Card struct {
 	Window   control.Window // of the direction in which it may be sent; zero when the purchase is not mirrored
 	DaysLeft int            // to execute it; -1 when over or not delivered
 	Unsent   bool           // something typed on this machine has not reached the centre
-}
-
-// Notifications lists what I may see of the journal, newest first, with drafts that only
-// this machine has.
-func (d *Desk) Notifications() ([]Card, error) {
-	all, err := mirroredAll[api.Notification](d, api.ObjectKindNotification)
-	if err != nil {
-		return nil, err
-	}
-	unsent, err := d.unsent(api.ObjectKindNotification)
-	if err != nil {
-		return nil, err
-	}
-	cards := make([]Card, 0, len(all))
-	for _, n := range all {
-		card := d.card(n)
-		_, card.Unsent = unsent[n.Body.ID]
-		delete(unsent, n.Body.ID)
-		cards = append(cards, card)
-	}
-	for _, form := range unsent {
-		card, known, err := d.unsentCard(form)
-		if err != nil {
-			return nil, err
-		}
-		if known {
-			cards = append(cards, card)
-		}
-	}
-	slices.SortFunc(cards, func(a, b Card) int {
-		return cmp.Or(b.Notification.CreatedAt.Compare(a.Notification.CreatedAt), cmp.Compare(b.Notification.ID, a.Notification.ID))
-	})
-	return cards, nil
 }
 
 // unsent are the forms of a kind that were typed here and have not been taken by the centre, by id.
@@ -106,11 +74,16 @@ func (d *Desk) unsentCard(f Form) (Card, bool, error) {
 
 // Card shows one notification. [ErrGone] when neither the mirror nor a draft has it.
 func (d *Desk) Card(id string) (Card, error) {
-	n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, id)
+	unsent, err := d.unsent(api.ObjectKindNotification)
 	if err != nil {
 		return Card{}, err
 	}
-	unsent, err := d.unsent(api.ObjectKindNotification)
+	return d.cardOf(id, unsent)
+}
+
+// cardOf shows one, which may be among the forms that the centre has not got.
+func (d *Desk) cardOf(id string, unsent map[string]Form) (Card, error) {
+	n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, id)
 	if err != nil {
 		return Card{}, err
 	}
@@ -235,7 +208,7 @@ func (d *Desk) Tasks() ([]Task, error) {
 			tasks = append(tasks, task)
 		}
 	}
-	cards, err := d.Notifications()
+	cards, err := d.waitingCards()
 	if err != nil {
 		return nil, err
 	}
@@ -246,6 +219,38 @@ func (d *Desk) Tasks() ([]Task, error) {
 	}
 	slices.SortStableFunc(tasks, func(a, b Task) int { return compareDeadlines(a.Due, b.Due) })
 	return tasks, nil
+}
+
+// waitingCards are the notifications of which something may wait for me, and those that only this machine has, the
+// newest first.
+func (d *Desk) waitingCards() ([]Card, error) {
+	if err := d.store.AtHand(); err != nil {
+		return nil, err
+	}
+	unsent, err := d.unsent(api.ObjectKindNotification)
+	if err != nil {
+		return nil, err
+	}
+	ids := d.index.Load().tasks()
+	for id := range unsent {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	var cards []Card
+	for _, id := range ids {
+		switch card, err := d.cardOf(id, unsent); {
+		case errors.Is(err, ErrGone): // since, or what it was typed on is not mirrored
+		case err != nil:
+			return nil, err
+		default:
+			cards = append(cards, card)
+		}
+	}
+	slices.SortFunc(cards, func(a, b Card) int {
+		return cmp.Or(b.Notification.CreatedAt.Compare(a.Notification.CreatedAt), cmp.Compare(b.Notification.ID, a.Notification.ID))
+	})
+	return cards, nil
 }
 
 func (d *Desk) lotTask(lot MyLot) (Task, bool) {

@@ -22,6 +22,9 @@ func (d *Desk) Renew(ctx context.Context, key signing.Signatory) error {
 		return err
 	}
 	d.me.Store(&fresh.Me)
+	if err := d.useIndex(); err != nil { // who they are may have changed
+		return err
+	}
 	d.client.Use(fresh.Token)
 	d.Kick()
 	return d.keepSeat()

@@ -67,7 +67,7 @@ func (d *Desk) recall() error {
 	if d.me.Load() == nil || d.mirrored.IsZero() || d.book.Load() == nil {
 		return ErrNoSeat
 	}
-	return nil
+	return d.useIndex()
 }
 
 // keepSeat keeps who sits here, and as of when the facts are.

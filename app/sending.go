@@ -31,19 +31,18 @@ func (plan *Dispatch) Lot(item api.DispatchItem) control.Lot {
 // PrepareDispatch asks the centre what send-all would do: it alone knows of the notifications that other
 // departments wrote. Where it can't be reached, what is mirrored here answers.
 func (d *Desk) PrepareDispatch(ctx context.Context, purchase string, direction control.Direction) (Dispatch, error) {
-	f, err := d.files()
+	f, found, err := d.file(purchase)
+	if err == nil {
+		err = missing(found)
+	}
 	if err != nil {
 		return Dispatch{}, err
 	}
-	v, found := f.purchases[purchase]
-	if !found {
-		return Dispatch{}, ErrGone
-	}
-	plan := Dispatch{Purchase: v.Body, Direction: direction}
+	plan := Dispatch{Purchase: f.purchase.Body, Direction: direction}
 	answer, err := d.client.Dispatch(ctx, purchase, direction)
 	if errors.Is(err, api.ErrOffline) {
 		plan.Mirrored = true
-		answer, err = d.mirroredDispatch(f, &plan.Purchase, direction)
+		answer, err = d.mirroredDispatch(f, direction)
 	}
 	if err != nil {
 		return Dispatch{}, err
@@ -59,8 +58,9 @@ func (d *Desk) PrepareDispatch(ctx context.Context, purchase string, direction c
 }
 
 // mirroredDispatch is what send-all would do as far as it is known here.
-func (d *Desk) mirroredDispatch(f *files, p *control.Purchase, direction control.Direction) (api.Dispatch, error) {
-	c, err := d.rulesFor(f, p)
+func (d *Desk) mirroredDispatch(f *file, direction control.Direction) (api.Dispatch, error) {
+	p := &f.purchase.Body
+	c, err := d.rulesFor(f)
 	if err != nil {
 		return api.Dispatch{}, err
 	}
@@ -75,7 +75,7 @@ func (d *Desk) mirroredDispatch(f *files, p *control.Purchase, direction control
 	mine := d.Me().Organization
 	for _, n := range f.notifications {
 		lot := slices.IndexFunc(p.Lots, func(l control.Lot) bool { return l.ID == n.Body.Lot })
-		if n.Body.Purchase == p.ID && n.Body.State.Direction == direction && slices.Contains(goes, lot) {
+		if n.Body.State.Direction == direction && slices.Contains(goes, lot) {
 			plan.Notifications = append(plan.Notifications, api.DispatchItem{
 				ID: n.Body.ID, Number: n.Body.Number, Lot: n.Body.Lot, Version: n.Version, Digest: n.Body.File,
 				Department: mine.BIN, DepartmentKK: mine.NameKK, DepartmentRU: mine.NameRU,

@@ -76,15 +76,18 @@ func missing(found bool) error {
 	return ErrGone
 }
 
-// WaitingForSignature lists the notifications that wait for my approval, what closes first first.
+// WaitingForSignature lists the notifications that wait for my approval, by id.
 func (d *Desk) WaitingForSignature() ([]api.Notification, error) {
-	all, err := mirroredAll[api.Notification](d, api.ObjectKindNotification)
-	if err != nil {
+	if err := d.store.AtHand(); err != nil {
 		return nil, err
 	}
 	var list []api.Notification
-	for _, n := range all {
-		if n.Body.State.May(d.Actor(), control.ActionApprove).Allowed {
+	for _, id := range d.index.Load().tasks() {
+		n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, id)
+		if err != nil {
+			return nil, err
+		}
+		if found && n.Body.State.May(d.Actor(), control.ActionApprove).Allowed {
 			list = append(list, n.Body)
 		}
 	}

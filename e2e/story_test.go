@@ -166,14 +166,18 @@ func (d *desktop) approves() {
 
 func (d *desktop) notification(desk *app.Desk) api.Notification {
 	d.t.Helper()
-	cards, err := desk.Notifications()
+	found, err := desk.FindNotifications(d.t.Context(), app.Journal{})
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	if len(cards) != 1 {
-		d.t.Fatalf("%d notifications, want 1", len(cards))
+	if found.Len() != 1 {
+		d.t.Fatalf("%d notifications, want 1", found.Len())
 	}
-	return cards[0].Notification
+	card, err := found.Card(0)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return card.Notification
 }
 
 // sends: the auditor sends everything that is approved; the modal names what is shut out.

@@ -335,7 +335,7 @@ func (im *importing) object(key []byte, version uint64, plain []byte) error {
 	}
 	im.done.Objects++
 	o := Object{Kind: ref.Kind, ID: ref.ID, Version: int64(version), Body: bytes.Clone(plain)}
-	return im.t.putObject(o, im.s.entries([]Object{o}), 0)
+	return im.t.putObject(o, im.s.indexing.Load().entries([]Object{o}), 0)
 }
 
 func (im *importing) cursor(key, plain []byte) error {

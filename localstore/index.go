@@ -48,8 +48,7 @@ type Indexed struct {
 	Data    []byte
 }
 
-// Indexer makes the index and keeps in memory what it says. No call of it is inside a transaction; it calls no
-// store.
+// Indexer makes the index and keeps in memory what it says. It calls no store.
 type Indexer interface {
 	// Version names what Entry makes. The index of another version is made anew.
 	Version() string
@@ -72,9 +71,9 @@ type indexing struct {
 	err     error
 }
 
-// Index gives the store its indexer: once, before anything is written. When it returns, what is needed at once
-// is in memory; the rest follows in the background, see Ready. An index that is missing, damaged or of another
-// version is made anew there, and then all of it follows, see AtHand.
+// Index gives the store its indexer, or another one in the place of the former. When it returns, what is needed
+// at once is in memory; the rest follows in the background, see Ready. An index that is missing, damaged or of
+// another version is made anew there, and then all of it follows, see AtHand.
 func (s *Store) Index(by Indexer) error {
 	ix := &indexing{Indexer: by, ready: make(chan struct{}), whole: make(chan struct{}), changed: map[Ref]bool{}}
 	s.writing.Lock()
@@ -88,14 +87,14 @@ func (s *Store) Index(by Indexer) error {
 			return err
 		}
 		s.background.Go(func() {
-			defer close(s.settled)
+			defer s.settle()
 			ix.done(s.build(ix))
 		})
 		return nil
 	}
 	close(ix.whole)
 	s.background.Go(func() {
-		defer close(s.settled)
+		defer s.settle()
 		err := s.load(ix)
 		var bad *UnsealError
 		if errors.As(err, &bad) {
@@ -111,7 +110,7 @@ func (s *Store) Index(by Indexer) error {
 // AtHand waits until the index is whole and what is needed of it at once is in memory, or says why it will not
 // be. That takes time only where the index is made anew.
 func (s *Store) AtHand() error {
-	ix := s.indexing
+	ix := s.indexing.Load()
 	if ix == nil {
 		return nil
 	}
@@ -128,7 +127,7 @@ func (s *Store) AtHand() error {
 
 // Ready waits until the whole index is in memory, or says why it will not be.
 func (s *Store) Ready(ctx context.Context) error {
-	ix := s.indexing
+	ix := s.indexing.Load()
 	if ix == nil {
 		return nil
 	}
@@ -163,7 +162,7 @@ func (s *Store) attach(ix *indexing) (whole bool, err error) {
 		return false, err
 	}
 	ix.apply(first, nil)
-	s.indexing = ix
+	s.indexing.Store(ix)
 	return whole, nil
 }
 
@@ -250,6 +249,7 @@ func behind(c *bbolt.Cursor, after []byte) (k, v []byte) {
 }
 
 func (t *txn) emptyIndex() error {
+	clear(t.groups)
 	for _, name := range indexBuckets {
 		if t.bucket(name) != nil {
 			if err := t.tx.DeleteBucket([]byte(name)); err != nil {
@@ -266,6 +266,9 @@ func (t *txn) emptyIndex() error {
 // forget empties the index, for it to be made anew.
 func (s *Store) forget(ix *indexing) error {
 	err := s.update(func(t *txn) error {
+		if s.indexing.Load() != ix {
+			return errReplaced
+		}
 		t.after = append(t.after, func() {
 			ix.mu.Lock()
 			ix.whole = make(chan struct{})
@@ -308,7 +311,12 @@ func (s *Store) build(ix *indexing) error {
 			return fmt.Errorf("indexing the mirror: %w", err)
 		}
 	}
-	err := s.update(func(t *txn) error { return t.put(bucketMeta, indexKey, 0, []byte(ix.Version())) })
+	err := s.update(func(t *txn) error {
+		if s.indexing.Load() != ix {
+			return errReplaced
+		}
+		return t.put(bucketMeta, indexKey, 0, []byte(ix.Version()))
+	})
 	if err == nil {
 		ix.mu.Lock()
 		close(ix.whole)
@@ -318,15 +326,18 @@ func (s *Store) build(ix *indexing) error {
 }
 
 func (s *Store) buildOf(ix *indexing, objects []Object) error {
-	entries := s.entries(objects)
+	entries := ix.entries(objects)
 	return s.update(func(t *txn) error {
+		if s.indexing.Load() != ix {
+			return errReplaced
+		}
 		for i, o := range objects {
 			ref := Ref{o.Kind, o.ID}
 			key, _ := ref.key() // that the mirror had
 			if ix.has(ref) || t.bucket(bucketMirror).Get(key) == nil {
 				continue // it was indexed then, or is gone
 			}
-			if err := t.putEntry(key, o, entries[i]); err != nil {
+			if err := t.putEntry(key, o, entries.list[i]); err != nil {
 				return err
 			}
 		}
@@ -334,25 +345,38 @@ func (s *Store) buildOf(ix *indexing, objects []Object) error {
 	})
 }
 
-// entries asks the indexer about objects; nil when there is none.
-func (s *Store) entries(objects []Object) []Entry {
-	if s.indexing == nil {
-		return nil
-	}
-	entries := make([]Entry, len(objects))
-	for i, o := range objects {
-		entries[i] = s.indexing.Entry(o)
-	}
-	return entries
+// errReplaced ends the making of an index whose indexer has given way to another.
+var errReplaced = errors.New("another index is made")
+
+// entries are what an indexer says of the objects of a transaction.
+type entries struct {
+	by   *indexing // nil: there is none
+	list []Entry
 }
 
-// indexObject keeps the entry of an object that was put. entries are those of all objects of the transaction;
-// without any the index is known not to be whole from now on.
-func (t *txn) indexObject(key []byte, o Object, entries []Entry, i int) error {
-	if entries == nil {
-		return t.bucket(bucketMeta).Delete(indexKey)
+// entries asks the indexer about objects.
+func (ix *indexing) entries(objects []Object) entries {
+	if ix == nil {
+		return entries{}
 	}
-	return t.putEntry(key, o, entries[i])
+	e := entries{by: ix, list: make([]Entry, len(objects))}
+	for i, o := range objects {
+		e.list[i] = ix.Entry(o)
+	}
+	return e
+}
+
+// indexObject keeps the entry of the i-th object of a transaction, which was put. Without an indexer the index is
+// known not to be whole from now on.
+func (t *txn) indexObject(key []byte, o Object, asked entries, i int) error {
+	switch t.indexing {
+	case nil:
+		return t.bucket(bucketMeta).Delete(indexKey)
+	case asked.by:
+		return t.putEntry(key, o, asked.list[i])
+	default: // it came meanwhile
+		return t.putEntry(key, o, t.indexing.Entry(o))
+	}
 }
 
 // unindexObject takes out the entry of an object that is gone.
@@ -362,11 +386,11 @@ func (t *txn) unindexObject(key []byte) error {
 }
 
 // unindexAll says that nothing is mirrored any more.
-func (t *txn) unindexAll(ix *indexing) error {
-	if ix == nil {
+func (t *txn) unindexAll() error {
+	if t.indexing == nil {
 		return t.bucket(bucketMeta).Delete(indexKey)
 	}
-	t.after = append(t.after, ix.empty)
+	t.after = append(t.after, t.indexing.empty)
 	return t.emptyIndex()
 }
 
@@ -392,7 +416,8 @@ func (t *txn) putEntry(key []byte, o Object, e Entry) error {
 
 // reindex brings memory after the file where a commit's outcome is unknown. The caller holds life and writing.
 func (s *Store) reindex(unknown *txn) error {
-	if s.indexing == nil {
+	ix := s.indexing.Load()
+	if ix == nil {
 		return nil
 	}
 	refs := unknown.gone
@@ -418,7 +443,7 @@ func (s *Store) reindex(unknown *txn) error {
 			return nil
 		})
 	}))
-	s.indexing.apply(there, gone)
+	ix.apply(there, gone)
 	return err
 }
 
@@ -477,96 +502,4 @@ func (t *txn) dropEntry(key []byte, stays string) error {
 		}
 	}
 	return nil
-}
-
-// A group's value is the ids in it, each ended by NUL, under "kind NUL group".
-
-func (t *txn) joinGroup(key []byte, kind, group string) error {
-	if group == "" {
-		return nil
-	}
-	place, err := Ref{kind, group}.key()
-	if err != nil {
-		return err
-	}
-	ids, _, _, err := t.get(bucketIndexGroup, place)
-	if err != nil {
-		return err
-	}
-	id := append([]byte(refOf(key).ID), 0)
-	if member(ids, id) >= 0 {
-		return nil
-	}
-	return t.put(bucketIndexGroup, place, 0, append(ids, id...))
-}
-
-func (t *txn) leaveGroup(key []byte, group string) error {
-	ref := refOf(key)
-	place, err := Ref{ref.Kind, group}.key()
-	if err != nil {
-		return err
-	}
-	ids, _, _, err := t.get(bucketIndexGroup, place)
-	if err != nil {
-		return err
-	}
-	id := append([]byte(ref.ID), 0)
-	at := member(ids, id)
-	switch {
-	case at < 0:
-		return nil
-	case len(ids) == len(id):
-		return t.bucket(bucketIndexGroup).Delete(place)
-	}
-	return t.put(bucketIndexGroup, place, 0, slices.Delete(ids, at, at+len(id)))
-}
-
-// member finds an id with its NUL in a group's value; -1 when it isn't there.
-func member(ids, id []byte) int {
-	if bytes.HasPrefix(ids, id) {
-		return 0
-	}
-	if at := bytes.Index(ids, append([]byte{0}, id...)); at >= 0 {
-		return at + 1
-	}
-	return -1
-}
-
-// Group gives the mirrored objects of a kind that the index has in a group, by id, as of one moment.
-func (s *Store) Group(kind, group string) ([]Object, error) {
-	place, err := Ref{kind, group}.key()
-	if err != nil {
-		return nil, err
-	}
-	if err := s.AtHand(); err != nil {
-		return nil, err
-	}
-	var all []Object
-	err = s.view(func(t *txn) error {
-		if t.bucket(bucketIndexGroup) == nil {
-			return nil
-		}
-		ids, _, _, err := t.get(bucketIndexGroup, place)
-		if err != nil {
-			return err
-		}
-		for id := range bytes.SplitSeq(ids, []byte{0}) {
-			if len(id) == 0 {
-				continue // behind the last
-			}
-			body, version, found, err := t.get(bucketMirror, []byte(kind+"\x00"+string(id)))
-			if err != nil {
-				return err
-			}
-			if found {
-				all = append(all, Object{Kind: kind, ID: string(id), Version: int64(version), Body: body})
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("reading the mirror: %w", err)
-	}
-	slices.SortFunc(all, func(a, b Object) int { return bytes.Compare([]byte(a.ID), []byte(b.ID)) })
-	return all, nil
 }

@@ -75,10 +75,11 @@ type Store struct {
 	queue  queue
 	cursor string
 
-	indexing   *indexing      // nil before Index
-	background sync.WaitGroup // what goes on while the store is open
-	settled    chan struct{}  // closed once the index is in memory
-	ending     chan struct{}  // closed when the store is being closed
+	indexing   atomic.Pointer[indexing] // nil before Index
+	background sync.WaitGroup           // what goes on while the store is open
+	settled    chan struct{}            // closed once the index is in memory
+	settle     func()
+	ending     chan struct{} // closed when the store is being closed
 	end        sync.Once
 
 	listening sync.Mutex
@@ -149,6 +150,7 @@ func Open(path string, key Key, options ...Option) (*Store, error) {
 		seal: newSealer(key), listeners: map[int]func(Topic){}, settled: make(chan struct{}), ending: make(chan struct{}),
 		files: newSealedFiles(path, o.disk, key), disk: o.disk, derive: o.derive, scryptWork: scryptWork,
 	}
+	s.settle = sync.OnceFunc(func() { close(s.settled) })
 	if err := s.open(o.owner, o.locks); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -250,7 +252,7 @@ func (s *Store) commit(t *txn, fn func(*txn) error) error {
 	if err := s.usable(); err != nil {
 		return err
 	}
-	t.seal = s.seal
+	t.seal, t.indexing = s.seal, s.indexing.Load()
 	committing := false
 	err := s.judge(catchDamage(func() error {
 		tx, err := s.db.Begin(true)
@@ -260,6 +262,9 @@ func (s *Store) commit(t *txn, fn func(*txn) error) error {
 		defer tx.Rollback() // says ErrTxClosed after a commit, and there is no other
 		t.tx = tx
 		if err := fn(t); err != nil {
+			return err
+		}
+		if err := t.writeGroups(); err != nil {
 			return err
 		}
 		committing = true
@@ -277,8 +282,8 @@ func (s *Store) commit(t *txn, fn func(*txn) error) error {
 	for _, change := range t.after {
 		change()
 	}
-	if s.indexing != nil && len(t.there)+len(t.gone) > 0 {
-		s.indexing.apply(t.there, t.gone)
+	if t.indexing != nil && len(t.there)+len(t.gone) > 0 {
+		t.indexing.apply(t.there, t.gone)
 	}
 	return nil
 }

@@ -17,13 +17,13 @@ type Object struct {
 // and the cursor behind the page, in one transaction. An object that the mirror has in a newer version stays:
 // an answer to a command may have been faster than the feed. When ctx ends, nothing of the page is taken.
 func (s *Store) ApplyChanges(ctx context.Context, cursor string, changed []Object, gone []Ref) error {
-	entries := s.entries(changed)
+	asked := s.indexing.Load().entries(changed)
 	err := s.update(func(t *txn) error {
 		for i, o := range changed {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := t.putObject(o, entries, i); err != nil {
+			if err := t.putObject(o, asked, i); err != nil {
 				return err
 			}
 		}
@@ -50,8 +50,8 @@ func (s *Store) ApplyChanges(ctx context.Context, cursor string, changed []Objec
 }
 
 // putObject writes the object unless the mirror has a newer one. A mirrored value that doesn't open is
-// replaced, and so mended. entries are of all objects of the transaction; see indexObject.
-func (t *txn) putObject(o Object, entries []Entry, i int) error {
+// replaced, and so mended. It is the i-th that the indexer was asked about.
+func (t *txn) putObject(o Object, asked entries, i int) error {
 	key, err := Ref{o.Kind, o.ID}.key()
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func (t *txn) putObject(o Object, entries []Entry, i int) error {
 	if err := t.put(bucketMirror, key, uint64(o.Version), o.Body); err != nil {
 		return err
 	}
-	return t.indexObject(key, o, entries, i)
+	return t.indexObject(key, o, asked, i)
 }
 
 // Cursor is the cursor given with the last page of changes; empty means: mirror from the beginning.
@@ -110,6 +110,31 @@ func (s *Store) Objects(kind string) ([]Object, error) {
 	return all, nil
 }
 
+// Some gives those of a kind with these ids that the mirror has, in the order of ids, as of one moment.
+func (s *Store) Some(kind string, ids []string) ([]Object, error) {
+	var some []Object
+	err := s.view(func(t *txn) error {
+		for _, id := range ids {
+			key, err := Ref{kind, id}.key()
+			if err != nil {
+				return err
+			}
+			body, version, found, err := t.get(bucketMirror, key)
+			if err != nil {
+				return err
+			}
+			if found {
+				some = append(some, Object{Kind: kind, ID: id, Version: int64(version), Body: body})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the mirror: %w", err)
+	}
+	return some, nil
+}
+
 // ResetMirror forgets all mirrored objects and the cursor, for the centre to send them anew: after "resync",
 // a centre restored from a backup, or an UnsealError. Drafts, outbox and preferences stay.
 func (s *Store) ResetMirror() error {
@@ -120,7 +145,7 @@ func (s *Store) ResetMirror() error {
 		if _, err := t.tx.CreateBucket([]byte(bucketMirror)); err != nil {
 			return err
 		}
-		if err := t.unindexAll(s.indexing); err != nil {
+		if err := t.unindexAll(); err != nil {
 			return err
 		}
 		t.touch(Mirror)

@@ -200,7 +200,7 @@ type Finished struct {
 func (s *Store) FinishAll(all ...Finished) error {
 	const doing = "finishing a command"
 	ids := make([]string, len(all))
-	entries := make(map[string][]Entry, len(all))
+	asked := make(map[string]entries, len(all))
 	outcomes := make(map[string]Outcome, len(all))
 	for i, f := range all {
 		if f.State != Accepted && f.State != Conflict && f.State != Refused {
@@ -209,19 +209,19 @@ func (s *Store) FinishAll(all ...Finished) error {
 		if err := checkSize("answer", f.Answer); err != nil {
 			return fmt.Errorf("%s: %w", doing, err)
 		}
-		ids[i], outcomes[f.ID], entries[f.ID] = f.ID, f.Outcome, s.entries(f.Apply)
+		ids[i], outcomes[f.ID], asked[f.ID] = f.ID, f.Outcome, s.indexing.Load().entries(f.Apply)
 	}
 	return s.change(doing, ids, func(t *txn, e *entry, cmd *Command) (fate, error) {
-		return s.finish(t, e, cmd, outcomes[e.id], entries[e.id])
+		return s.finish(t, e, cmd, outcomes[e.id], asked[e.id])
 	})
 }
 
-func (s *Store) finish(t *txn, e *entry, cmd *Command, o Outcome, entries []Entry) (fate, error) {
+func (s *Store) finish(t *txn, e *entry, cmd *Command, o Outcome, asked entries) (fate, error) {
 	if e.state != Sent {
 		return stays, ErrOrder
 	}
 	for i, object := range o.Apply {
-		if err := t.putObject(object, entries, i); err != nil {
+		if err := t.putObject(object, asked, i); err != nil {
 			return stays, err
 		}
 	}

@@ -44,8 +44,10 @@ type txn struct {
 
 	touched []Topic
 
-	there []Indexed // what the index says now, for memory
-	gone  []Ref
+	indexing *indexing // nil: there is no indexer
+	there    []Indexed // what the index says now, for memory
+	gone     []Ref
+	groups   map[Ref][]byte // of the index, opened; see group
 }
 
 func (t *txn) touch(topic Topic) {

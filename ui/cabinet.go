@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -14,12 +16,12 @@ import (
 
 // cabinet is the first page: what waits for me (ui.md).
 type cabinet struct {
-	p     *Program
-	body  *fyne.Container
-	cards *fyne.Container
-	list  *kit.Journal
-	tasks []app.Task
-	sign  *kit.ActionBar
+	p       *Program
+	body    *fyne.Container
+	cards   *fyne.Container
+	list    *kit.Journal
+	tasks   []app.Task
+	actions *kit.ActionBar
 }
 
 func newCabinetPage(p *Program) page { return &cabinet{p: p} }
@@ -44,18 +46,39 @@ func (c *cabinet) content() fyne.CanvasObject {
 		},
 		OnOpen: c.open,
 	})
-	c.sign = kit.NewActionBar(kit.ActionBarSpec{Lang: c.p.lang})
-	c.body = kit.Filled(12, c.list, c.cards, c.list, c.sign)
+	c.actions = kit.NewActionBar(kit.ActionBarSpec{Lang: c.p.lang})
+	c.body = kit.Filled(12, c.list, c.cards, c.list, c.actions)
 	return c.body
 }
 
+// cabinetTasks is what the cabinet shows.
+type cabinetTasks struct {
+	tasks []app.Task
+	sign  []string // notifications that wait for my signature
+}
+
+// refresh reads what waits, off Fyne's goroutine.
 func (c *cabinet) refresh() {
-	tasks, err := c.p.desk.Tasks()
+	desk := c.p.desk
+	load(c.p, func(context.Context) (w cabinetTasks, err error) {
+		if w.tasks, err = desk.Tasks(); err != nil {
+			return w, err
+		}
+		sign, err := desk.WaitingForSignature()
+		for _, n := range sign {
+			w.sign = append(w.sign, n.ID)
+		}
+		return w, err
+	}, c.show)
+}
+
+func (c *cabinet) show(w cabinetTasks, err error) {
 	if err != nil {
 		c.p.options.Log.Error("read the tasks", "cause", err)
 		c.list.SetState(kit.Failed, app.Sentence(c.p.lang, err, ""), nil)
 		return
 	}
+	tasks := w.tasks
 	c.tasks = tasks
 	c.showCards()
 	if len(tasks) == 0 {
@@ -63,7 +86,7 @@ func (c *cabinet) refresh() {
 	} else {
 		c.list.SetList(kit.List{Len: len(tasks), Total: len(tasks), ID: func(i int) string { return taskID(tasks[i]) }, At: c.row})
 	}
-	c.sign.Set(c.actions())
+	c.actions.Set(c.toSign(w.sign))
 	c.body.Refresh() // the cards are higher now
 }
 
@@ -147,16 +170,11 @@ func (c *cabinet) showCards() {
 	c.cards.Refresh()
 }
 
-// actions offers to sign everything that waits for my signature at once.
-func (c *cabinet) actions() kit.ActionBarSpec {
+// toSign offers to sign everything that waits for my signature at once.
+func (c *cabinet) toSign(ids []string) kit.ActionBarSpec {
 	spec := kit.ActionBarSpec{Lang: c.p.lang}
-	waiting, err := c.p.desk.WaitingForSignature()
-	if err != nil || len(waiting) == 0 {
+	if len(ids) == 0 {
 		return spec
-	}
-	ids := make([]string, len(waiting))
-	for i, n := range waiting {
-		ids[i] = n.ID
 	}
 	spec.Primary = &kit.Action{
 		Text: c.p.lang.N("cabinet.sign_all", len(ids)), Icon: look.IconSign,

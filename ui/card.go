@@ -157,7 +157,7 @@ func (c *cardPage) build() {
 func (c *cardPage) head() fyne.CanvasObject {
 	l, n := c.p.lang, &c.card.Notification
 	chips := container.NewHBox(kit.NewStatusChip(l, "notification."+string(n.State.Status)))
-	if days, open := c.p.daysLeft(c.card); open {
+	if days, open := c.p.desk.TermOf(c.card); open {
 		chips.Add(kit.NewDeadline(app.DaysLeft(l, days), days))
 	}
 	head := kit.Stack(4,

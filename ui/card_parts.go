@@ -295,7 +295,7 @@ func (p *Program) summary(c app.Card) fyne.CanvasObject {
 		kit.NewParagraph(inLang(l, n.NameKK, n.NameRU)),
 		kit.NewMuted(n.LotNumber+" · "+assets.Money(int64(n.Amount))+"\n"+inLang(l, n.Organizer.NameKK, n.Organizer.NameRU)),
 	)
-	if days, open := p.daysLeft(c); open {
+	if days, open := p.desk.TermOf(c); open {
 		rows.Add(chips(kit.NewDeadline(app.DaysLeft(l, days), days)))
 	}
 	rows.Add(violations(l, c.Profiles))

@@ -31,6 +31,7 @@ type deskPage struct {
 	grid       *deskGrid
 	bar        *kit.ActionBar
 	whole      *fyne.Container
+	keeping    *marksKeeping
 	choosing   bool // the direction was changed by the tabs, so they keep the keyboard
 }
 
@@ -93,8 +94,24 @@ func (d *deskPage) unsaved() string {
 
 // discard forgets the marks that were not saved.
 func (d *deskPage) discard() {
-	if err := d.p.desk.KeepMarks(d.id, d.direction, nil); err != nil {
+	d.keeping.marked(d.direction, nil)
+	if err := d.keeping.write(); err != nil {
 		d.p.options.Log.Error("forget marks", "cause", err)
+	}
+}
+
+// keep waits until what was marked is put away: the page is being left.
+func (d *deskPage) keep() {
+	if d.grid != nil {
+		d.putAway(d.keeping.write())
+	}
+}
+
+// putAway says so when marks could not be put away.
+func (d *deskPage) putAway(err error) {
+	if err != nil {
+		d.p.options.Log.Error("keep marks", "cause", err)
+		d.p.tell(look.Warning, app.Sentence(d.p.lang, err, actionMark))
 	}
 }
 
@@ -106,6 +123,7 @@ func (d *deskPage) content() fyne.CanvasObject {
 	if !found {
 		return d.whole
 	}
+	d.keeping = &marksKeeping{desk: d.p.desk, purchase: d.id}
 	d.grid = newDeskGrid(d)
 	// Where large text leaves the grid too little room, all above the actions scrolls.
 	above := container.NewVScroll(container.New(narrow{}, kit.Filled(8, d.grid.holder, d.head, d.tabsHolder, d.notes, d.grid.holder)))

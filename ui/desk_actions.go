@@ -241,6 +241,9 @@ const linesMost = 6
 func (d *deskPage) saveThen(then func()) {
 	saved, desk := 0, d.p.desk
 	d.p.act(actionMark, "", func(ctx context.Context) (err error) {
+		if err := d.keeping.write(); err != nil {
+			return err
+		}
 		saved, err = desk.SaveMarks(ctx, d.id, d.direction)
 		return err
 	}, func() {

@@ -11,7 +11,6 @@ import (
 	"baqylau/assets"
 	"baqylau/control"
 	"baqylau/ui/kit"
-	"baqylau/ui/look"
 )
 
 // deskGrid keeps the kit's grid in step with the page: what is typed lies over what is saved, and is
@@ -135,7 +134,7 @@ func (g *deskGrid) shows(marks [][]kit.Mark) bool {
 	return true
 }
 
-// keep puts the marks that are not saved away on this machine.
+// keep has the marks that are not saved put away on this machine.
 func (g *deskGrid) keep() {
 	unsaved := map[string][]control.Mark{}
 	for _, change := range g.UnsavedChanges() {
@@ -147,9 +146,12 @@ func (g *deskGrid) keep() {
 		to := change.To.Rules()
 		*mark = mark.Set(to.Checked, to.Violated)
 	}
-	if err := g.d.p.desk.KeepMarks(g.d.id, g.d.direction, unsaved); err != nil {
-		g.d.p.options.Log.Error("keep marks", "cause", err)
-		g.d.p.tell(look.Warning, app.Sentence(g.d.p.lang, err, actionMark))
+	if d := g.d; d.keeping.marked(d.direction, unsaved) {
+		d.p.start(func() {
+			if err := d.keeping.write(); err != nil {
+				d.p.post(func() { d.putAway(err) })
+			}
+		})
 	}
 	g.d.changed()
 }

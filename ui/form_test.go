@@ -172,8 +172,10 @@ func TestTypingSurvivesACrash(t *testing.T) { // R-11.4
 		t.Errorf("the form has %q", kk)
 	}
 	s.visit(route{name: pageNotifications})
-	if rows := s.notifications().rows; len(rows) != 1 || !rows[0].Unsent || rows[0].Notification.Number != "" {
-		t.Errorf("the journal has %+v", rows)
+	if found := s.notifications().found; found.Len() != 1 {
+		t.Errorf("the journal has %d rows", found.Len())
+	} else if card, err := found.Card(0); err != nil || !card.Unsent || card.Notification.Number != "" {
+		t.Errorf("the journal has %+v, %v", card, err)
 	}
 	s.lookAround("notifications-unsent")
 }

@@ -2,8 +2,7 @@ package ui
 
 import (
 	"context"
-	"slices"
-	"strings"
+	"errors"
 
 	"fyne.io/fyne/v2"
 
@@ -20,9 +19,7 @@ type inboxPage struct {
 	p     *Program
 	list  *kit.Journal
 	view  journalView
-	rows  []app.Letter // all that came
-	found []app.Letter // what search and filter leave
-	came  bool         // the list has come
+	found *app.Letters // what search and filter leave; nil before it has come
 	shown bool         // and its place is restored
 }
 
@@ -84,11 +81,11 @@ func (b *inboxPage) content() fyne.CanvasObject {
 			{Key: "due", Title: t("inbox.column.due"), Width: 118},
 		},
 		Filters:  []kit.Filter{b.aboutFilter()},
-		OnSearch: func(text string) { b.view.Place.Search = text; b.show() },
-		OnFilter: func(key, value string) { b.view.Filters[key] = value; b.show() },
+		OnSearch: func(text string) { b.view.Place.Search = text; b.refresh() },
+		OnFilter: func(key, value string) { b.view.Filters[key] = value; b.refresh() },
 		OnClearFilter: func(key string) {
 			delete(b.view.Filters, key)
-			b.show()
+			b.refresh()
 		},
 		OnOpen:  b.open,
 		Details: b.details,
@@ -104,9 +101,10 @@ func (b *inboxPage) aboutFilter() kit.Filter {
 	return f
 }
 
+// refresh searches anew, off Fyne's goroutine.
 func (b *inboxPage) refresh() {
-	desk := b.p.desk
-	load(b.p, func(context.Context) ([]app.Letter, error) { return desk.Letters() }, func(rows []app.Letter, err error) {
+	desk, asked := b.p.desk, app.Inbox{Text: b.view.Place.Search, About: api.AboutCode(b.view.Filters[filterAbout])}
+	load(b.p, func(ctx context.Context) (*app.Letters, error) { return desk.FindLetters(ctx, asked) }, func(found *app.Letters, err error) {
 		if err != nil {
 			b.p.options.Log.Error("read the inbox", "cause", err)
 			b.list.SetState(kit.Failed, app.Sentence(b.p.lang, err, ""), &kit.Action{
@@ -114,7 +112,7 @@ func (b *inboxPage) refresh() {
 			})
 			return
 		}
-		b.rows, b.came = rows, true
+		b.found = found
 		b.show()
 		if !b.shown {
 			b.shown = true
@@ -123,11 +121,8 @@ func (b *inboxPage) refresh() {
 	})
 }
 
-// show shows what search and filter leave.
+// show shows what was found.
 func (b *inboxPage) show() {
-	if !b.came {
-		return
-	}
 	t := b.p.lang.T
 	about := b.view.Filters[filterAbout]
 	var active []kit.ActiveFilter
@@ -136,27 +131,17 @@ func (b *inboxPage) show() {
 		active = []kit.ActiveFilter{{Key: filterAbout, Text: t("journal.filter.chip", "filter", t("inbox.column.about"), "value", value)}}
 	}
 	b.list.SetFilters(active)
-	b.found = b.found[:0:0]
-	for _, row := range b.rows {
-		if (about == "" || string(row.About.Code) == about) && b.matches(row) {
-			b.found = append(b.found, row)
-		}
-	}
-	rows := b.found
-	b.list.SetList(kit.List{
-		Len: len(rows), Total: len(b.rows),
-		ID: func(i int) string { return rows[i].ID },
-		At: func(i int) []kit.Cell { return b.cells(rows[i]) },
-	})
+	found := b.found
+	b.list.SetList(kit.List{Len: found.Len(), Total: found.Total, ID: found.ID, At: func(i int) []kit.Cell { return b.at(found, i) }})
 	switch {
-	case len(b.rows) == 0:
+	case found.Total == 0:
 		b.list.SetState(kit.Empty, t("inbox.empty"), nil)
-	case len(rows) == 0:
+	case found.Len() == 0:
 		b.list.SetState(kit.Empty, t("journal.nothing_fits"), &kit.Action{Text: t("journal.clear"), Icon: look.IconClose, OnTapped: func() {
 			clear(b.view.Filters)
 			b.list.SetSearch("")
 			b.view.Place.Search = ""
-			b.show()
+			b.refresh()
 			b.list.Focus()
 		}})
 	default:
@@ -164,18 +149,16 @@ func (b *inboxPage) show() {
 	}
 }
 
-// matches says whether the search finds a row: by what the message says, or by its notification.
-func (b *inboxPage) matches(row app.Letter) bool {
-	text := strings.ToLower(strings.TrimSpace(b.view.Place.Search))
-	if row.Known && matches(row.Card, text) {
-		return true
-	}
-	for _, field := range []string{row.About.Number, row.PurchaseNumber, row.KK, row.RU} {
-		if strings.Contains(strings.ToLower(field), text) {
-			return true
+// at is a letter in the list; blank when it is gone since.
+func (b *inboxPage) at(found *app.Letters, i int) []kit.Cell {
+	row, err := found.Letter(i)
+	if err != nil {
+		if !errors.Is(err, app.ErrGone) {
+			b.p.options.Log.Error("read a letter", "cause", err)
 		}
+		return make([]kit.Cell, len(b.cells(app.Letter{})))
 	}
-	return false
+	return b.cells(row)
 }
 
 func (b *inboxPage) cells(row app.Letter) []kit.Cell {
@@ -211,17 +194,19 @@ func (b *inboxPage) due(row app.Letter) (days int, open bool) {
 		if !row.Known {
 			return 0, false
 		}
-		return b.p.daysLeft(row.Card)
+		return b.p.desk.TermOf(row.Card)
 	}
 }
 
 // row finds a row in view.
 func (b *inboxPage) row(id string) (app.Letter, bool) {
-	i := slices.IndexFunc(b.found, func(l app.Letter) bool { return l.ID == id })
-	if i < 0 {
-		return app.Letter{}, false
+	for i := range b.found.Len() {
+		if b.found.ID(i) == id {
+			row, err := b.found.Letter(i)
+			return row, err == nil
+		}
 	}
-	return b.found[i], true
+	return app.Letter{}, false
 }
 
 // open opens the notification. Who may not read it has what the message says beside the list.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"baqylau/app"
 	"baqylau/assets"
 	"baqylau/control"
+	"baqylau/localstore"
 )
 
 // told puts the clock forward and waits until the centre has told a person of something.
@@ -20,14 +22,8 @@ func (h *house) told(login string, at time.Time, code api.AboutCode) {
 	h.ahead.Store(int64(at.Sub(morning)))
 	h.as(login, func(ctx context.Context, desk *app.Desk) error {
 		for {
-			letters, err := desk.Letters()
-			if err != nil {
+			if letters, err := desk.FindLetters(ctx, app.Inbox{About: code}); err != nil || letters.Len() > 0 {
 				return err
-			}
-			for _, l := range letters {
-				if l.About.Code == code {
-					return nil
-				}
 			}
 			if err := desk.Sync(ctx); err != nil {
 				return err
@@ -49,8 +45,9 @@ func (s *seat) inbox() *inboxPage {
 func (s *seat) rows() []string {
 	s.t.Helper()
 	var rows []string
-	for _, l := range s.inbox().found {
-		c := s.inbox().cells(l)
+	found := s.inbox().found
+	for i := range found.Len() {
+		c := s.inbox().at(found, i)
 		rows = append(rows, strings.Join([]string{c[0].Text, c[4].Text, c[6].Text}, " · "))
 	}
 	return rows
@@ -73,7 +70,7 @@ func TestTheInboxTellsWhatTimeBrought(t *testing.T) {
 	s.inbox().list.ToggleDetails()
 	s.sees("Поступило уведомление 2026-0001, исполнить его нужно до 30.03.2026 включительно.")
 	s.inbox().view.Filters[filterAbout] = string(api.RemindExecution)
-	s.inbox().show()
+	s.inbox().refresh()
 	s.settle()
 	s.sees("показано 1 из 2", "О чём: Близок срок исполнения", "Срок исполнения уведомления 2026-0001 подходит к концу, последний день – 30.03.2026.")
 	s.lookAround("inbox-filtered")
@@ -109,27 +106,40 @@ func TestTheAuthorLearnsThatItLapsed(t *testing.T) {
 // of a centre that knows more.
 func TestAMessageThatOpensNothingIsReadBesideTheList(t *testing.T) {
 	s := givenCentre(t).seat("organizer", assets.RU)
+	due := morning.AddDate(0, 0, 2)
+	o := api.Objection{ID: "o", NameRU: "Спортзал"}
+	o.State.Status, o.State.Due = control.ObjectionNew, due
+	s.mirrors(api.ObjectKindObjection, "o", o)
+	s.mirrors(api.ObjectKindMessage, "1", api.Message{ID: "1", At: morning, Objection: "o", About: api.About{Code: api.RemindReview, Number: "ҚС-1", Deadline: due}})
+	s.mirrors(api.ObjectKindMessage, "2", api.Message{ID: "2", About: api.About{Code: "of tomorrow", Number: "7"}})
 	s.visit(route{name: pageInbox})
 	b := s.inbox()
-	b.rows = []app.Letter{
-		{ID: "1", About: api.About{Code: api.RemindReview, Number: "ҚС-1", Deadline: morning}, RU: "Спортзал", Term: morning.AddDate(0, 0, 2)},
-		{ID: "2", About: api.About{Code: "of tomorrow", Number: "7"}},
-	}
-	b.show()
-	s.settle()
 	if got := s.rows(); got[0] != "Близок срок рассмотрения ·  · 2 р.д." || got[1] != "Сообщение ·  · " {
 		t.Errorf("it shows %q", got)
 	}
 	b.open("1")
 	s.settle()
-	s.sees("Срок рассмотрения возражения ҚС-1 подходит к концу, последний день – 11.03.2026.", "Спортзал")
+	s.sees("Срок рассмотрения возражения ҚС-1 подходит к концу, последний день – 13.03.2026.", "Спортзал")
 	b.list.Focus()
 	s.press(fyne.KeyDown)
 	s.sees("обновите программу")
 	b.view.Place.Search = "спорт"
-	b.show()
+	b.refresh()
 	s.settle()
 	s.sees("показано 1 из 2")
+}
+
+// mirrors puts an invented object into the seat's mirror.
+func (s *seat) mirrors(kind api.ObjectKind, id string, object any) {
+	s.t.Helper()
+	body, err := json.Marshal(object)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	store := s.desk.Store()
+	if err := store.ApplyChanges(context.Background(), store.Cursor(), []localstore.Object{{Kind: string(kind), ID: id, Version: 1, Body: body}}, nil); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // TestEverythingToldHasItsWords: in both languages, and is known to the contract.

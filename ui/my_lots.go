@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -23,6 +24,7 @@ type myLotsPage struct {
 	whole   fyne.CanvasObject
 	lots    []app.MyLot // all of them, in the order of the page
 	shown   []app.MyLot
+	come    bool
 	search  string
 	sortKey string
 	descend bool
@@ -73,17 +75,20 @@ func (m *myLotsPage) content() fyne.CanvasObject {
 	return m.whole
 }
 
+// refresh reads the lots, off Fyne's goroutine.
 func (m *myLotsPage) refresh() {
-	lots, err := m.p.desk.MyLots()
-	if err != nil {
-		m.p.options.Log.Error("read my lots", "cause", err)
-		again := &kit.Action{Text: m.p.lang.T("report.again"), Icon: look.IconRefresh, OnTapped: m.refresh}
-		m.list.SetState(kit.Failed, app.Sentence(m.p.lang, err, ""), again)
-		return
-	}
-	m.lots = lots
-	m.arrange()
-	m.show()
+	desk := m.p.desk
+	load(m.p, func(context.Context) ([]app.MyLot, error) { return desk.MyLots() }, func(lots []app.MyLot, err error) {
+		if err != nil {
+			m.p.options.Log.Error("read my lots", "cause", err)
+			again := &kit.Action{Text: m.p.lang.T("report.again"), Icon: look.IconRefresh, OnTapped: m.refresh}
+			m.list.SetState(kit.Failed, app.Sentence(m.p.lang, err, ""), again)
+			return
+		}
+		m.lots, m.come = lots, true
+		m.arrange()
+		m.show()
+	})
 }
 
 func (m *myLotsPage) show() {
@@ -224,7 +229,9 @@ func (m *myLotsPage) open(id string) {
 
 func (m *myLotsPage) find(text string) {
 	m.search = text
-	m.show()
+	if m.come {
+		m.show()
+	}
 }
 
 // fits tells whether a lot has the searched text in its numbers, names or organiser.

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"baqylau/app"
 	"baqylau/assets"
 	"baqylau/control"
 	"baqylau/ui/kit"
@@ -223,7 +224,7 @@ func short(text string, most int) string {
 
 // railItems are the entries that the person's roles use.
 func (p *Program) railItems() []kit.RailItem {
-	counts := p.counts()
+	counts := p.counts
 	items := []kit.RailItem{{ID: pageCabinet, Text: p.lang.T("rail.cabinet"), Icon: look.IconHome, Count: counts[pageCabinet], Urgent: counts["urgent"] > 0}}
 	add := func(shown bool, id string, icon look.Icon) {
 		if shown {
@@ -237,19 +238,43 @@ func (p *Program) railItems() []kit.RailItem {
 	return items
 }
 
+// showRail shows the rail with the counts that are known, and counts anew off Fyne's goroutine. What changes
+// while it counts is counted once more.
 func (p *Program) showRail() {
-	if p.frame != nil {
-		p.frame.SetRail(p.railItems())
+	if p.frame == nil {
+		return
 	}
+	p.frame.SetRail(p.railItems())
+	if p.counting {
+		p.countAgain = true
+		return
+	}
+	p.counting, p.countAgain = true, false
+	desk, ctx := p.desk, p.session
+	p.start(func() {
+		counts, err := countTasks(desk)
+		p.post(func() {
+			p.counting = false
+			if ctx.Err() == nil {
+				if err != nil {
+					p.options.Log.Error("count tasks", "cause", err)
+				}
+				p.counts = counts
+				p.frame.SetRail(p.railItems())
+			}
+			if p.countAgain { // perhaps at another desk
+				p.showRail()
+			}
+		})
+	})
 }
 
-// counts are the numbers beside the rail's entries.
-func (p *Program) counts() map[string]int {
+// countTasks counts what waits, for the rail's entries.
+func countTasks(desk *app.Desk) (map[string]int, error) {
 	counts := map[string]int{}
-	tasks, err := p.desk.Tasks()
+	tasks, err := desk.Tasks()
 	if err != nil {
-		p.options.Log.Error("count tasks", "cause", err)
-		return counts
+		return counts, err
 	}
 	counts[pageCabinet] = len(tasks)
 	for _, t := range tasks {
@@ -265,7 +290,7 @@ func (p *Program) counts() map[string]int {
 			counts["urgent"]++
 		}
 	}
-	return counts
+	return counts, nil
 }
 
 func (p *Program) home() kit.Crumb {

@@ -2,7 +2,7 @@ package ui
 
 import (
 	"context"
-	"slices"
+	"errors"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -19,8 +19,7 @@ type notificationsPage struct {
 	p     *Program
 	list  *kit.Journal
 	view  journalView
-	cards []app.Card // all that I may see
-	rows  []app.Card // those in view
+	found *app.Found // what search and filters leave; nil before it has come
 	shown bool       // the list has come and its place is restored
 }
 
@@ -74,15 +73,15 @@ func (n *notificationsPage) content() fyne.CanvasObject {
 			OnTapped: func(ids []string) { n.p.signPapers(n.p.prepareApprovals(ids), n.list.ClearSelection) },
 		}},
 		Saved:    n.presets,
-		OnSearch: func(text string) { n.view.Place.Search = text; n.show() },
+		OnSearch: func(text string) { n.view.Place.Search = text; n.refresh() },
 		OnFilter: n.filter,
 		OnClearFilter: func(key string) {
 			delete(n.view.Filters, key)
-			n.show()
+			n.refresh()
 		},
 		OnSort: func(key string, descending bool) {
 			n.view.Sort, n.view.Descending = key, descending
-			n.show()
+			n.refresh()
 		},
 		OnOpen:  n.p.openNotification,
 		Details: n.details,
@@ -93,9 +92,10 @@ func (n *notificationsPage) content() fyne.CanvasObject {
 // openNotification opens a card.
 func (p *Program) openNotification(id string) { p.navigate(route{name: pageCard, id: id}) }
 
+// refresh searches anew, off Fyne's goroutine.
 func (n *notificationsPage) refresh() {
-	desk := n.p.desk
-	load(n.p, func(context.Context) ([]app.Card, error) { return desk.Notifications() }, func(cards []app.Card, err error) {
+	desk, asked := n.p.desk, n.asked()
+	load(n.p, func(ctx context.Context) (*app.Found, error) { return desk.FindNotifications(ctx, asked) }, func(found *app.Found, err error) {
 		if err != nil {
 			n.p.options.Log.Error("read the notifications", "cause", err)
 			n.list.SetState(kit.Failed, app.Sentence(n.p.lang, err, ""), &kit.Action{
@@ -103,7 +103,7 @@ func (n *notificationsPage) refresh() {
 			})
 			return
 		}
-		n.cards = cards
+		n.found = found
 		n.show()
 		if !n.shown {
 			n.shown = true
@@ -112,41 +112,39 @@ func (n *notificationsPage) refresh() {
 	})
 }
 
-// show shows what the search and the filters leave, in order.
+// show shows what was found.
 func (n *notificationsPage) show() {
-	if n.cards == nil {
-		return // it has not come yet
-	}
 	if n.shown {
 		n.view.Place = n.list.Place()
 	}
 	n.list.SetFilters(n.active())
 	n.list.SetSort(n.view.Sort, n.view.Descending)
-	n.rows = n.rows[:0:0]
-	for _, c := range n.cards {
-		if n.fits(c) && matches(c, n.view.Place.Search) {
-			n.rows = append(n.rows, c)
-		}
-	}
-	n.sort()
-	rows := n.rows
-	n.list.SetList(kit.List{
-		Len: len(rows), Total: len(n.cards),
-		ID: func(i int) string { return rows[i].Notification.ID },
-		At: func(i int) []kit.Cell { return n.cells(rows[i]) },
-	})
+	found := n.found
+	n.list.SetList(kit.List{Len: found.Len(), Total: found.Total, ID: found.ID, At: func(i int) []kit.Cell { return n.row(found, i) }})
 	n.say()
+}
+
+// row is a notification in the list; blank when it is gone since.
+func (n *notificationsPage) row(found *app.Found, i int) []kit.Cell {
+	c, err := found.Card(i)
+	if err != nil {
+		if !errors.Is(err, app.ErrGone) {
+			n.p.options.Log.Error("read a notification", "cause", err)
+		}
+		return make([]kit.Cell, len(n.cells(app.Card{})))
+	}
+	return n.cells(c)
 }
 
 // say tells why there is nothing, or that it may be old.
 func (n *notificationsPage) say() {
 	t := n.p.lang.T
 	switch {
-	case len(n.cards) == 0:
+	case n.found.Total == 0:
 		n.list.SetState(kit.Empty, t("journal.empty"), &kit.Action{
 			Text: t("rail.cabinet"), Icon: look.IconHome, OnTapped: func() { n.p.navigate(route{name: pageCabinet}) },
 		})
-	case len(n.rows) == 0:
+	case n.found.Len() == 0:
 		n.list.SetState(kit.Empty, t("journal.nothing_fits"), &kit.Action{
 			Text: t("journal.clear"), Icon: look.IconClose, OnTapped: n.clear,
 		})
@@ -166,7 +164,7 @@ func (n *notificationsPage) clear() {
 	clear(n.view.Filters)
 	n.list.SetSearch("")
 	n.view.Place.Search = ""
-	n.show()
+	n.refresh()
 	n.list.Focus()
 }
 
@@ -205,26 +203,11 @@ func number(l assets.Lang, c app.Card) string {
 }
 
 func (n *notificationsPage) dueCell(c app.Card) kit.Cell {
-	days, open := n.p.daysLeft(c)
+	days, open := n.p.desk.TermOf(c)
 	if !open {
 		return kit.Cell{}
 	}
 	return kit.Cell{Text: app.DaysLeftShort(n.p.lang, days), Status: look.Deadline(days)}
-}
-
-// daysLeft counts the working days until the next term of a notification ends: to send it while it is
-// not sent, then to execute it. false when no term runs any more.
-func (p *Program) daysLeft(c app.Card) (int, bool) {
-	switch s := &c.Notification.State; {
-	case s.Status.Settled():
-		return 0, false
-	case s.Status.Sent():
-		return c.DaysLeft, !s.Deadline.IsZero()
-	case c.Window.Closes.IsZero():
-		return 0, false
-	default:
-		return p.desk.DaysLeft(c.Window.Closes), true
-	}
 }
 
 // shortName makes of "Сейтқали Айнұр Бекболатқызы" the surname with an initial.
@@ -241,8 +224,12 @@ func shortName(full string) string {
 
 // whyNotSigned says which of the selected can't be signed, and why.
 func (n *notificationsPage) whyNotSigned(ids []string) string {
-	for _, c := range n.rows {
-		if slices.Contains(ids, c.Notification.ID) && !c.Approve.Allowed {
+	for _, id := range ids {
+		c, err := n.p.desk.Card(id)
+		if err != nil {
+			return app.Sentence(n.p.lang, err, control.ActionApprove)
+		}
+		if !c.Approve.Allowed {
 			return "№ " + number(n.p.lang, c) + ": " + n.p.desk.Why(n.p.lang, c.Approve, control.ActionApprove)
 		}
 	}
@@ -251,9 +238,9 @@ func (n *notificationsPage) whyNotSigned(ids []string) string {
 
 // details is the notification under the cursor in few words.
 func (n *notificationsPage) details(id string) fyne.CanvasObject {
-	i := slices.IndexFunc(n.rows, func(c app.Card) bool { return c.Notification.ID == id })
-	if i < 0 {
+	c, err := n.p.desk.Card(id)
+	if err != nil {
 		return kit.NewMuted("")
 	}
-	return n.p.summary(n.rows[i])
+	return n.p.summary(c)
 }

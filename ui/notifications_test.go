@@ -2,11 +2,12 @@ package ui
 
 import (
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"github.com/google/go-cmp/cmp"
 
-	"baqylau/app"
+	"baqylau/api"
 	"baqylau/assets"
 	"baqylau/control"
 )
@@ -79,25 +80,25 @@ func TestTheEmptyJournalSaysWhatToDo(t *testing.T) {
 	s.look("notifications-empty")
 }
 
-// given is a page over invented cards, without a centre.
-func journalOf(t *testing.T, cards ...app.Card) *notificationsPage {
+// journalOf is the journal over invented notifications, the newest first.
+func journalOf(t *testing.T, list ...api.Notification) (*seat, *notificationsPage) {
 	s := givenCentre(t).seat("auditor", assets.KK)
+	for i, n := range list {
+		n.CreatedAt = morning.Add(-time.Duration(i) * time.Hour)
+		s.mirrors(api.ObjectKindNotification, n.ID, n)
+	}
 	s.visit(route{name: pageNotifications})
-	n := s.notifications()
-	n.cards = cards
+	return s, s.notifications()
+}
+
+func notification(number, agreer string, status control.NotificationStatus, days int) api.Notification {
+	n := api.Notification{ID: number, Number: number, AgreerName: agreer}
+	n.State.Status, n.State.Deadline = status, morning.AddDate(0, 0, days)
 	return n
 }
 
-func notification(number, agreer string, status control.NotificationStatus, daysLeft int) app.Card {
-	c := app.Card{DaysLeft: daysLeft}
-	c.Notification.ID, c.Notification.Number, c.Notification.AgreerName = number, number, agreer
-	c.Notification.State.Status = status
-	c.Notification.State.Deadline = morning // some day: the count of days is given
-	return c
-}
-
 func TestTheJournalIsFilteredAndSorted(t *testing.T) {
-	n := journalOf(t,
+	s, n := journalOf(t,
 		notification("2026-0004", "Өтеген А", control.NotificationDelivered, 9),
 		notification("2026-0003", "Оразалы Т", control.NotificationAcknowledged, -1),
 		notification("2026-0002", "Әбенова Ж", control.NotificationAcknowledged, 2),
@@ -123,10 +124,11 @@ func TestTheJournalIsFilteredAndSorted(t *testing.T) { // R-3.15
 			for key, value := range c.filters {
 				n.view.Filters[key] = value
 			}
-			n.show()
+			n.refresh()
+			s.settle()
 			var got []string
-			for _, row := range n.rows {
-				got = append(got, row.Notification.Number)
+			for i := range n.found.Len() {
+				got = append(got, n.found.ID(i))
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)

@@ -80,6 +80,10 @@ type Program struct {
 	apart    bool // as the page in front was last told: the facts are not of now
 	notice   notice
 	restored app.Restored // that was told
+
+	counts     map[string]int // of what waits, by the rail's entries
+	counting   bool           // they are being counted
+	countAgain bool           // something has changed since counting began
 }
 
 // New makes the desktop in a window of the application and shows its first screen. The window is not
@@ -173,6 +177,7 @@ func (p *Program) enter(desk *app.Desk) {
 	context.AfterFunc(session, cancel)
 	p.stay(func() { p.tick(session) })
 	p.buildFrame()
+	p.showRail()
 	p.show(route{name: pageCabinet})
 	if text := desk.OpeningNotice(p.lang); text != "" {
 		p.controller.Tell(p.lang.T("shell.records"), text)
@@ -197,7 +202,7 @@ func (p *Program) endSession() {
 // at it is for the caller to remove.
 func (p *Program) standUp() *viewedFiles {
 	p.leave()
-	p.desk, p.current, p.frame, p.last = nil, nil, nil, ""
+	p.desk, p.current, p.frame, p.last, p.counts = nil, nil, nil, "", nil
 	p.controller.CloseAll()
 	p.controller.DropToasts()
 	return p.viewed

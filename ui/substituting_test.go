@@ -33,20 +33,15 @@ func (h *house) iin(login string) string {
 	return found
 }
 
-// chooses takes an entry of the person's menu; what the next desk would run is left to the test.
+// chooses takes an entry of the person's menu.
 func (s *seat) chooses(text string) {
 	s.t.Helper()
 	at := slices.IndexFunc(s.userMenu(), func(c kit.Choice) bool { return strings.Contains(c.Text, text) && c.OnTapped != nil })
 	if at < 0 {
 		s.t.Fatalf("the menu has no %s: %+v", text, s.userMenu())
 	}
-	s.Program.start = func(f func()) {
-		s.Program.start = func(func()) {}
-		s.off(f)
-	}
 	s.userMenu()[at].OnTapped()
 	s.settle()
-	s.Program.start = s.off
 }
 
 func TestADeputySitsInTheAbsentPlaceAndComesBack(t *testing.T) {
