@@ -167,7 +167,8 @@ type DeskLot struct {
 	Lot          control.Lot
 	Mine         bool
 	Marks        []control.Mark // aligned to the page's profiles; unsaved ones over saved ones
-	Saved        []control.Mark // aligned likewise
+	Saved        []control.Mark // aligned likewise; what was saved here and has not reached the centre is
+	stored       []control.Mark // at the centre, aligned likewise
 	Unsaved      int            // marks that differ from the saved ones
 	Clash        bool           // one of them was set otherwise elsewhere since it was begun
 	Version      int64          // of the saved marks
@@ -213,6 +214,7 @@ func (d *Desk) Page(purchase string, direction control.Direction) (page DeskPage
 			Notification: standing(f, p.Lots[i].ID, direction),
 		}
 		lot.Saved = align(page.Profiles, c.Work[i].In(direction).Marks)
+		lot.stored = align(page.Profiles, f.marks[api.MarksID(p.Lots[i].ID, direction)].Body.Marks)
 		lot.lay(unsaved.Lots[p.Lots[i].ID])
 		page.Unsaved += lot.Unsaved
 		page.Lots = append(page.Lots, lot)

@@ -53,7 +53,7 @@ func (l *DeskLot) lay(typed []typedMark) {
 		}
 		l.Marks[i] = t.Mark
 		l.Unsaved++
-		l.Clash = l.Clash || l.Saved[i] != t.Was
+		l.Clash = l.Clash || l.stored[i] != t.Was && l.stored[i] != t.Mark
 	}
 }
 
@@ -72,35 +72,52 @@ func (d *Desk) KeepMarks(purchase string, direction control.Direction, lots map[
 	d.typing.Lock()
 	defer d.typing.Unlock()
 	id := pageID(purchase, direction)
-	if lots == nil {
-		return d.store.DropDraft(draftMarks, id)
+	queued, err := d.queuedMarks(purchase, direction)
+	if err != nil {
+		return err
 	}
 	before, err := d.unsaved(id)
 	if err != nil {
 		return err
 	}
-	kept, err := d.stuckMarks(purchase, direction, before, lots)
-	if err != nil {
-		return err
+	kept := map[string][]typedMark{}
+	if lots != nil {
+		if kept, err = d.stuckMarks(purchase, direction, before, lots); err != nil {
+			return err
+		}
+	}
+	for lot := range queued {
+		if _, again := lots[lot]; !again && len(before.Lots[lot]) > 0 {
+			kept[lot] = cellsOf(before.Lots[lot], queued[lot])
+		}
 	}
 	for lot, row := range lots {
-		saved, _, err := mirroredOne[api.Marks](d, api.ObjectKindMarks, api.MarksID(lot, direction))
+		stored, _, err := mirroredOne[api.Marks](d, api.ObjectKindMarks, api.MarksID(lot, direction))
 		if err != nil {
 			return err
 		}
-		if cells := typedCells(row, saved.Body.Marks, before.Lots[lot]); len(cells) > 0 {
+		saved, waits := queued[lot]
+		if !waits {
+			saved = stored.Body.Marks
+		}
+		if cells := typedCells(row, saved, stored.Body.Marks, before.Lots[lot]); len(cells) > 0 {
 			kept[lot] = cells
 		}
 	}
 	return d.keepMarks(id, kept)
 }
 
-// typedCells are the cells of a row that differ from the saved ones. One that was set before stays
-// begun over what was saved then.
-func typedCells(row, saved []control.Mark, before []typedMark) (cells []typedMark) {
+// cellsOf are the cells of a draft as they were saved: what was set since is forgotten.
+func cellsOf(cells []typedMark, saved []control.Mark) []typedMark {
+	return slices.DeleteFunc(cells, func(c typedMark) bool { return markOf(saved, c.Mark.Profile) != c.Mark })
+}
+
+// typedCells are the cells of a row that differ from the saved ones, and those that are saved here and not
+// stored at the centre yet. One that was set before stays begun over what was stored then.
+func typedCells(row, saved, stored []control.Mark, before []typedMark) (cells []typedMark) {
 	for _, m := range row {
-		cell := typedMark{Mark: m, Was: markOf(saved, m.Profile)}
-		if cell.Mark == cell.Was {
+		cell := typedMark{Mark: m, Was: markOf(stored, m.Profile)}
+		if cell.Mark == cell.Was && cell.Mark == markOf(saved, m.Profile) {
 			continue
 		}
 		for _, b := range before {
@@ -111,6 +128,56 @@ func typedCells(row, saved []control.Mark, before []typedMark) (cells []typedMar
 		cells = append(cells, cell)
 	}
 	return cells
+}
+
+// queuedMarks are the marks of a page that were saved here and have not reached the centre, by lot.
+func (d *Desk) queuedMarks(purchase string, direction control.Direction) (map[string][]control.Mark, error) {
+	commands, err := d.store.Of(pageAggregate + pageID(purchase, direction))
+	if err != nil || len(commands) == 0 {
+		return nil, err
+	}
+	queued := map[string][]control.Mark{}
+	for _, c := range commands {
+		if c.State != localstore.Queued && c.State != localstore.Sent {
+			continue // not taken: they are not saved
+		}
+		var sent api.MarksCommand
+		if err := json.Unmarshal(c.Body, &sent); err != nil {
+			return nil, err
+		}
+		for _, lot := range sent.Lots {
+			queued[lot.Lot] = lot.Marks
+		}
+	}
+	return queued, nil
+}
+
+// violated are the risk profiles that a form is written on, whether or not they have reached the centre.
+func (d *Desk) violated(f Form) ([]int, error) {
+	queued, err := d.queuedMarks(f.Purchase, f.Direction)
+	if marks, waits := queued[f.Lot]; waits || err != nil {
+		return control.Violated(marks), err
+	}
+	marks, _, err := mirroredOne[api.Marks](d, api.ObjectKindMarks, api.MarksID(f.Lot, f.Direction))
+	return control.Violated(marks.Body.Marks), err
+}
+
+// laySaved lays the marks that were saved here over what is mirrored of them: the rules are asked about the
+// work as I have done it, whether or not it has reached the centre.
+func (d *Desk) laySaved(p *control.Purchase, work []control.LotWork) error {
+	for _, direction := range p.Method.Directions() {
+		queued, err := d.queuedMarks(p.ID, direction)
+		if err != nil {
+			return err
+		}
+		for i := range p.Lots {
+			if marks, waits := queued[p.Lots[i].ID]; waits {
+				in := work[i].In(direction)
+				in.Marks, in.MarkedBy = marks, d.Principal().IIN
+			}
+		}
+	}
+	return nil
 }
 
 func markOf(marks []control.Mark, profile int) control.Mark {
@@ -179,13 +246,18 @@ func (d *Desk) saveMarks(ctx context.Context, purchase string, direction control
 	if err != nil || !found {
 		return 0, errors.Join(err, missing(found))
 	}
+	queued, err := d.queuedMarks(purchase, direction)
+	if err != nil {
+		return 0, err
+	}
 	c := api.MarksCommand{Purchase: purchase, Direction: direction}
 	cells := map[string]int{} // by lot
 	var held error
 	for i := range page.Lots {
 		lot := &page.Lots[i]
+		_, waits := queued[lot.Lot.ID] // its place is taken by what is saved now
 		switch {
-		case lot.Unsaved == 0:
+		case lot.Unsaved == 0 && (!waits || page.Unsaved == 0):
 		case !lot.Mark.Allowed:
 			held = errors.Join(held, fmt.Errorf("save the marks of lot %s: %w", lot.Lot.Number, lot.Mark))
 		case lot.Clash:

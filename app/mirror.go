@@ -125,6 +125,9 @@ func (d *Desk) rulesFor(f *file) (*control.Case, error) {
 		func(lot string) api.Assignment { return f.assignments[lot].Body },
 		func(id string) api.Marks { return f.marks[id].Body },
 		all)
+	if err := d.laySaved(p, work); err != nil {
+		return nil, err
+	}
 	for i := range work {
 		// What another department has is not mirrored here, nor that it has it.
 		_, assigned := f.assignments[p.Lots[i].ID]

@@ -287,3 +287,93 @@ func TestADeputyWorksWithoutTheCentreInBothPlaces(t *testing.T) {
 		t.Errorf("it is %s", n.Status)
 	}
 }
+
+// TestMarksThatWaitAreGoneOnWith: what was saved without the centre is saved, and is changed on top of that.
+func TestMarksThatWaitAreGoneOnWith(t *testing.T) {
+	h := given(t)
+	h.assigned().enter("auditor").leave()
+	h.down()
+	auditor := h.resume("auditor")
+	queued(t, auditor.mark()) // profile 1 of each lot is violated
+	id := auditor.hero().Purchase.ID
+	keep := func(lot int, set func(control.Mark) control.Mark) {
+		t.Helper()
+		l := auditor.hero().Lots[lot]
+		row := slices.Clone(l.Marks)
+		row[0] = set(row[0])
+		ok(t, auditor.KeepMarks(id, control.D1, map[string][]control.Mark{l.Lot.ID: row}))
+	}
+	want := func(unsaved int, first ...control.Mark) {
+		t.Helper()
+		page := auditor.hero()
+		if page.Unsaved != unsaved {
+			t.Errorf("%d are not saved, want %d", page.Unsaved, unsaved)
+		}
+		for i, m := range first {
+			m.Profile = 1
+			if got := page.Lots[i].Marks[0]; got != m {
+				t.Errorf("lot %d has %+v, want %+v", i, got, m)
+			}
+			if page.Lots[i].Clash {
+				t.Errorf("lot %d clashes with what was saved here", i)
+			}
+		}
+	}
+	violated, clear, none := control.Mark{Checked: true, Violated: true}, control.Mark{Checked: true}, control.Mark{}
+	want(0, violated, violated, violated)
+	keep(0, func(m control.Mark) control.Mark { return m.Set(false, false) }) // as it is at the centre
+	want(1, none, violated, violated)
+	ok(t, auditor.KeepMarks(id, control.D1, nil)) // thought better of it
+	want(0, violated, violated, violated)
+	keep(1, func(m control.Mark) control.Mark { return m.Set(true, false) })
+	want(1, violated, clear, violated)
+	_, err := auditor.SaveMarks(ctx, id, control.D1)
+	queued(t, err)
+	want(0, violated, clear, violated)
+	auditor.waits(1)
+	auditor.leave()
+	auditor = h.resume("auditor")
+	want(0, violated, clear, violated)
+	h.up()
+	paused(t, auditor.Sync(ctx))
+	ok(t, auditor.renew("auditor"))
+	ok(t, auditor.Sync(ctx))
+	auditor.empty()
+	want(0, violated, clear, violated)
+	if n := auditor.drafts(); n != 0 {
+		t.Errorf("%d drafts stay", n)
+	}
+}
+
+// TestMarksThatAreNotTakenAreNotSaved: what waited is told to be unsaved once the centre has refused it.
+func TestMarksThatAreNotTakenAreNotSaved(t *testing.T) {
+	h := given(t)
+	h.assigned().enter("auditor").leave()
+	h.down()
+	auditor := h.resume("auditor")
+	queued(t, auditor.mark())
+	h.up()
+	manager := h.enter("lot-manager")
+	ok(t, manager.Assign(ctx, manager.heroRows(), h.made.people["second-auditor"].IIN))
+	manager.leave()
+	ok(t, auditor.renew("auditor"))
+	if err := auditor.Sync(ctx); err != nil {
+		t.Logf("the round: %v", err)
+	}
+	if n := auditor.drafts(); n == 0 {
+		t.Error("what was marked is lost")
+	}
+	page, found, err := auditor.Page(h.heroID(), control.D1)
+	ok(t, err)
+	if found && len(page.Lots) > 0 && page.Lots[0].Saved[0].Checked {
+		t.Error("they count all the same")
+	}
+}
+
+// heroID is the purchase of the story.
+func (h *house) heroID() string {
+	h.t.Helper()
+	manager := h.enter("lot-manager")
+	defer manager.leave()
+	return manager.heroRows()[0].Purchase
+}

@@ -375,8 +375,9 @@ func TestMarksSavedWhileTheCentreIsAwayArrive(t *testing.T) {
 	auditor := h.assigned().enter("auditor")
 	h.down()
 	queued(t, auditor.mark())
-	if auditor.hero().Unsaved == 0 {
-		t.Error("the marks are not shown")
+	page := auditor.hero()
+	if lot := page.Lots[0]; page.Unsaved != 0 || !lot.Marks[0].Checked || !lot.Create.Allowed {
+		t.Errorf("%d unsaved, the marks are %v, a notification: %+v", page.Unsaved, lot.Marks, lot.Create)
 	}
 	h.up()
 	ok(t, auditor.Sync(ctx))

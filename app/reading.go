@@ -65,8 +65,7 @@ func (d *Desk) unsentCard(f Form) (Card, bool, error) {
 			Agreer: f.Text.Agreer, TextKK: f.Text.KK, TextRU: f.Text.RU,
 		},
 	}
-	marks, _, err := mirroredOne[api.Marks](d, api.ObjectKindMarks, api.MarksID(f.Lot, f.Direction))
-	n.State.Profiles = control.Violated(marks.Body.Marks)
+	n.State.Profiles, err = d.violated(f)
 	card := d.card(Versioned[api.Notification]{Body: n})
 	card.Unsent = true
 	return card, true, err

@@ -396,6 +396,37 @@ func (s *Store) Outbox() ([]Command, error) {
 	return all, nil
 }
 
+// Of gives the commands of an aggregate, in their order: nothing of the file is read when there are none.
+func (s *Store) Of(aggregate string) ([]Command, error) {
+	s.memory.RLock()
+	var seqs []uint64
+	for _, e := range s.queue.lines[aggregate] {
+		seqs = append(seqs, e.seq)
+	}
+	s.memory.RUnlock()
+	if len(seqs) == 0 {
+		return nil, nil
+	}
+	var all []Command
+	err := s.view(func(t *txn) error {
+		for _, seq := range seqs {
+			cmd, err := t.commandAt(seq)
+			if errors.Is(err, ErrNotQueued) {
+				continue // gone since
+			}
+			if err != nil {
+				return err
+			}
+			all = append(all, cmd)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the outbox: %w", err)
+	}
+	return all, nil
+}
+
 // Counts gives the numbers for the top bar, without touching the file.
 func (s *Store) Counts() Counts {
 	s.memory.RLock()

@@ -105,6 +105,12 @@ func TestACommandGoesAfterWhatWaitsOfAnotherAggregate(t *testing.T) {
 
 	s = openedAt(t, path)
 	wantNext(t, s, "marks", "other")
+	if of, err := s.Of("n"); err != nil || len(of) != 1 || of[0].ID != "notification" || of[0].After != "marks" {
+		t.Errorf("of the notification wait %+v, %v", of, err)
+	}
+	if of, err := s.Of("nothing"); err != nil || of != nil {
+		t.Errorf("of nothing wait %+v, %v", of, err)
+	}
 	wantErr(t, s.MarkSent("notification"), ErrOrder)
 	must(t, s.MarkSent("marks"))
 	must(t, s.Finish("marks", Outcome{State: Refused}))
