@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -58,6 +59,17 @@ func (c Certificate) Rules() control.Certificate {
 	return control.Certificate{
 		Number: c.Number, Status: c.State, Direction: c.Direction, Assignee: c.Assignee, File: c.File, Basis: c.Basis,
 	}
+}
+
+// CertificateBasis names the versions of the marks that a certificate on lots is made from: with others it
+// would say something else.
+func CertificateBasis(lots []string, direction control.Direction, version func(marks string) int64) string {
+	parts := make([]string, len(lots))
+	for i, lot := range lots {
+		id := MarksID(lot, direction)
+		parts[i] = fmt.Sprintf("%s@%d", id, version(id))
+	}
+	return strings.Join(parts, " ")
 }
 
 // Papers are the notification's file and signature as the rules know them.

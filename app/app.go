@@ -126,6 +126,7 @@ func (d *Desk) seat(ctx context.Context, me api.Me, centre api.Centre) (*Desk, e
 	if err != nil {
 		return nil, errors.Join(err, d.store.Close())
 	}
+	d.tidyPrepared("sweep the files that nothing names", d.sweepFiles)
 	if held != nil {
 		d.log.Info("something waits for the centre to mend", "cause", held)
 	}

@@ -26,6 +26,9 @@ func (d *Desk) SignPapers(ctx context.Context, key signing.Signatory, papers []P
 		if err := d.FitToSign(key); err != nil {
 			return nil, err
 		}
+		if !p.whole() { // not what was shown, and what the centre has
+			return nil, api.ErrOtherFile
+		}
 		return key.SignDocument(ahead, signing.Bytes(p.Bytes), d.Now(), signing.Options{})
 	})
 	defer ended()
@@ -89,14 +92,22 @@ func signAhead(ctx context.Context, papers []Paper, sign func(Paper) ([]byte, er
 	return signatures, workers.Wait
 }
 
-// handIn gives a signature to the centre, which judges it before it counts.
+// labelSign names the handing in of a signature.
+const labelSign = "command.sign"
+
+// handIn gives a signature to the centre, which judges it before it counts. One that is away is not waited
+// for: it gets the signature when it is back.
 func (d *Desk) handIn(ctx context.Context, p Paper, cms []byte) error {
 	last := stepApprove
 	if p.Kind == api.ObjectKindCertificate {
 		last = "sign"
 	}
-	return d.do(ctx, command{
-		aggregate: p.ID, base: p.Version, path: step{p.Kind, last}.path(p.ID), label: "command.sign",
+	c := command{
+		aggregate: p.ID, after: p.after(), base: p.Version, path: step{p.Kind, last}.path(p.ID), label: labelSign,
 		body: api.SignCommand{Digest: p.Digest, CMS: cms},
-	})
+	}
+	if d.State().Away() {
+		return d.post(c)
+	}
+	return d.do(ctx, c)
 }

@@ -242,7 +242,7 @@ func (d *Desk) PrepareCertificate(ctx context.Context, purchase string, directio
 	if err != nil {
 		return Paper{}, err
 	}
-	err = d.do(ctx, command{
+	err = d.attend(ctx, command{
 		aggregate: id.String(), after: pageAggregate + pageID(purchase, direction), path: "/v1/certificates", label: "command.certificate",
 		body: api.CertificateCommand{ID: id.String(), Purchase: purchase, Direction: direction},
 	})
@@ -253,5 +253,8 @@ func (d *Desk) PrepareCertificate(ctx context.Context, purchase string, directio
 	if err != nil {
 		return Paper{}, err
 	}
-	return d.paper(ctx, Paper{Kind: api.ObjectKindCertificate, ID: id.String(), Number: c.Body.Number, Version: c.Version, Digest: c.Body.File})
+	return d.paper(ctx, Paper{
+		Kind: api.ObjectKindCertificate, ID: id.String(), Number: c.Body.Number, Version: c.Version, Digest: c.Body.File,
+		Purchase: purchase, Direction: direction,
+	})
 }

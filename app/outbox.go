@@ -120,6 +120,10 @@ func (d *Desk) cited(aggregate string) (number, card string, err error) {
 	if err != nil || found {
 		return c.Body.ObjectionNumber, "", err
 	}
+	cert, found, err := mirroredOne[api.Certificate](d, api.ObjectKindCertificate, aggregate)
+	if err != nil || found {
+		return cert.Body.Number, "", err
+	}
 	f, typed, err := d.typed(api.ObjectKindConclusion, aggregate)
 	if err != nil {
 		return "", "", err

@@ -22,6 +22,7 @@ type Card struct {
 	Window   control.Window // of the direction in which it may be sent; zero when the purchase is not mirrored
 	DaysLeft int            // to execute it; -1 when over or not delivered
 	Unsent   bool           // something typed on this machine has not reached the centre
+	Prepared time.Time      // when its final file was prepared here, to be signed without the centre; zero when it wasn't
 }
 
 // unsent are the forms of a kind that were typed here and have not been taken by the centre, by id.
@@ -99,7 +100,9 @@ func (d *Desk) cardOf(id string, unsent map[string]Form) (Card, error) {
 	}
 	card := d.card(n)
 	card.Unsent = typed
-	return card, nil
+	at, err := d.preparedAt()
+	card.Prepared = at[id]
+	return card, err
 }
 
 func (d *Desk) card(n Versioned[api.Notification]) Card {
@@ -116,7 +119,8 @@ func (d *Desk) card(n Versioned[api.Notification]) Card {
 	rules, lot, known := d.caseOf(n.Body)
 	if known {
 		c.Window = rules.Window(s.Direction)
-		if len(remedies) == 0 { // not sent yet: what sending will open
+		c.Approve = rules.Approve(a, s, lot)
+		if len(remedies) == 0 {              // not sent yet: what sending will open
 			remedies = rules.Remedies(lot, s.Direction, s.Profiles, d.Now())
 		}
 	}
@@ -178,6 +182,7 @@ type Task struct {
 	WhoseKK      string // the person or organisation that it comes from
 	WhoseRU      string
 	Due          time.Time // exclusive; zero when there is no term
+	Prepared     time.Time // of what waits for my signature: as [Card.Prepared]
 	DaysLeft     int
 }
 
@@ -211,8 +216,13 @@ func (d *Desk) Tasks() ([]Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	prepared, err := d.preparedAt()
+	if err != nil {
+		return nil, err
+	}
 	for _, card := range cards {
 		if task, waits := d.cardTask(card); waits {
+			task.Prepared = prepared[task.Notification]
 			tasks = append(tasks, task)
 		}
 	}

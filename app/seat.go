@@ -67,6 +67,7 @@ func (d *Desk) recall() error {
 	if d.me.Load() == nil || d.mirrored.IsZero() || d.book.Load() == nil {
 		return ErrNoSeat
 	}
+	d.tidyPrepared("sweep the files that nothing names", d.sweepFiles)
 	return d.useIndex()
 }
 

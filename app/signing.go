@@ -23,6 +23,9 @@ type Paper struct {
 	Version int64
 	Digest  string // SHA-256 of Bytes, hexadecimal
 	Bytes   []byte // PDF
+
+	Purchase  string // of a certificate
+	Direction control.Direction
 }
 
 // paper fetches the file that the paper names; the client refuses bytes of another digest.
@@ -55,7 +58,7 @@ func (d *Desk) prepare(ctx context.Context, kind api.ObjectKind, id, label strin
 		return Paper{}, err
 	}
 	if !papers.PreparedFor(d.Actor()) {
-		err = d.do(ctx, command{aggregate: id, base: p.Version, path: step{kind, stepPrepare}.path(id), label: label})
+		err = d.attend(ctx, command{aggregate: id, base: p.Version, path: step{kind, stepPrepare}.path(id), label: label})
 		if err != nil {
 			return Paper{}, err
 		}

@@ -13,7 +13,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"baqylau/api"
@@ -106,6 +105,7 @@ func (d *Desk) round(ctx context.Context) (held, err error) {
 	d.mu.Unlock()
 	if err == nil {
 		d.keepSeatNowAndThen()
+		d.tidyPrepared("sweep what was prepared", d.sweepPrepared)
 	}
 	return held, err
 }
@@ -464,7 +464,7 @@ func (d *Desk) reject(ctx context.Context, c localstore.Command, p api.Problem) 
 		return err
 	}
 	o := localstore.Outcome{State: localstore.Refused, Answer: body}
-	if p.Status == http.StatusPreconditionFailed {
+	if p.Status == http.StatusPreconditionFailed && !signs(c) { // a signature is over what it is over
 		o.State = localstore.Conflict
 	}
 	if err := d.store.Finish(c.ID, o); err != nil {
@@ -496,66 +496,4 @@ func (d *Desk) answer(id string, err error) bool {
 		ch <- err
 	}
 	return waited
-}
-
-// command is one change on its way out.
-type command struct {
-	aggregate string
-	after     string // another aggregate, what waits of which goes before
-	base      int64  // version that it is made over; 0 sends no If-Match
-	path      string
-	body      any               // JSON; nil sends none
-	label     string            // key of the text that names it to the person
-	draft     *localstore.Draft // kept until what it says has arrived
-}
-
-// do puts a command into the outbox and waits for its outcome: nil, a refusal ([api.Problem]), or
-// [ErrQueued] when the centre is away. Its draft goes when it is accepted; see settle.
-func (d *Desk) do(ctx context.Context, c command) error {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return err
-	}
-	out := localstore.Command{
-		ID: id.String(), Aggregate: c.aggregate, After: c.after, Base: c.base, Method: http.MethodPost, Path: c.path, Label: c.label,
-		Queued: d.Now(),
-	}
-	if c.body != nil {
-		if out.Body, err = json.Marshal(c.body); err != nil {
-			return err
-		}
-	}
-	done := make(chan error, 1)
-	d.mu.Lock()
-	d.waiting[out.ID] = done
-	d.mu.Unlock()
-	defer func() {
-		d.mu.Lock()
-		delete(d.waiting, out.ID)
-		d.mu.Unlock()
-	}()
-	if c.draft != nil {
-		err = d.store.EnqueueKeeping(out, *c.draft)
-	} else {
-		err = d.store.Enqueue(out, nil)
-	}
-	if err != nil {
-		return err
-	}
-	syncErr := d.Sync(ctx)
-	select {
-	case err = <-done:
-	default: // behind a command that waits for a decision, or the round failed before it
-		err = ErrQueued
-		if errors.Is(syncErr, ErrPaused) {
-			err = ErrPaused
-		}
-	}
-	switch {
-	case sessionEnded(err):
-		return ErrPaused
-	case errors.Is(err, api.ErrOffline):
-		return ErrQueued
-	}
-	return err
 }

@@ -49,6 +49,10 @@ func Sentence(lang assets.Lang, err error, action control.Action) string {
 		return lang.T("offline.other_centre")
 	case errors.Is(err, ErrOtherPerson):
 		return lang.T("offline.other_person")
+	case errors.Is(err, ErrPreparedDamaged): // before what damaged it
+		return lang.T("prepared.damaged")
+	case errors.Is(err, ErrNotPrepared):
+		return lang.T("prepared.none")
 	case errors.Is(err, ErrGone):
 		return lang.T("refusal.not_found")
 	case errors.Is(err, ErrClash):

@@ -31,6 +31,7 @@ func TestEveryFailureIsToldInWords(t *testing.T) {
 		"a newer store": localstore.ErrNewerFormat, "a damaged store": &localstore.DamagedError{Path: "x", Cause: errors.New("y")},
 		"no keyring": localstore.ErrNoKeyring, "a closed store": localstore.ErrClosed, "a value too large": localstore.ErrTooLarge,
 		"no file": fs.ErrNotExist, "no right to a file": &fs.PathError{Op: "open", Path: "x", Err: fs.ErrPermission},
+		"nothing prepared": app.ErrNotPrepared, "something else than was prepared": fmt.Errorf("%w: %w", app.ErrPreparedDamaged, localstore.ErrFileDamaged),
 		"locked records": &localstore.LockedError{Path: "x"}, "a weak phrase": localstore.ErrWeakPhrase, "the last lock": localstore.ErrLastLock,
 		"another phrase": localstore.ErrWrongPhrase, "no export": localstore.ErrNoExport, "a newer export": localstore.ErrNewerExport,
 		"another's export": &localstore.OtherOwnerError{Owner: app.Owner{Name: "Сейтқали Айдос", CentreKK: "Орталық", CentreRU: "Центр"}},

@@ -81,15 +81,13 @@ func (u *unit) number(series, format string) (string, error) {
 	return fmt.Sprintf(format, year, n), err
 }
 
-// basis names the versions of the marks that a certificate is made from: with others it would say
-// something else.
+// basis names the versions of the marks that a certificate is made from.
 func (d *dossier) basis(direction control.Direction, lots []int) string {
-	var parts []string
-	for _, i := range lots {
-		id := api.MarksID(d.purchase.Lots[i].ID, direction)
-		parts = append(parts, fmt.Sprintf("%s@%d", id, d.marks[id].record.Version))
+	ids := make([]string, len(lots))
+	for n, i := range lots {
+		ids[n] = d.purchase.Lots[i].ID
 	}
-	return strings.Join(parts, " ")
+	return api.CertificateBasis(ids, direction, func(marks string) int64 { return d.marks[marks].record.Version })
 }
 
 func (u *unit) certificateData(d *dossier, id, number string, direction control.Direction, lots []int) document.Certificate {
