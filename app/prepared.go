@@ -158,14 +158,25 @@ func (d *Desk) Prepared() ([]Prepared, error) {
 	return list, nil
 }
 
-// preparedAt are when the papers were prepared that may be signed here, by id.
-func (d *Desk) preparedAt() (map[string]time.Time, error) {
-	list, err := d.Prepared()
-	at := make(map[string]time.Time, len(list))
-	for _, p := range list {
-		at[p.ID] = p.At
+// preparedHere is when a paper was prepared that may be signed here; zero when it wasn't, or may not.
+func (d *Desk) preparedHere(id string) (time.Time, error) {
+	draft, found, err := d.store.Draft(draftPrepared, id)
+	if err != nil || !found {
+		return time.Time{}, err
 	}
-	return at, err
+	var p Prepared
+	if err := json.Unmarshal(draft.Body, &p); err != nil {
+		return time.Time{}, fmt.Errorf("read the prepared paper %s: %w", id, err)
+	}
+	signed, err := d.signedHere()
+	if err != nil || signed[id] != "" {
+		return time.Time{}, err
+	}
+	stands, err := d.stands(p)
+	if err != nil || !stands {
+		return time.Time{}, err
+	}
+	return p.At, nil
 }
 
 // PreparedCertificate is my certificate on a page that was prepared here and may be signed; false without one.
@@ -194,6 +205,9 @@ func (d *Desk) signedHere() (map[string]localstore.State, error) {
 	}
 	return states, nil
 }
+
+// underWay says whether a signature in this state will reach the centre by itself.
+func underWay(state localstore.State) bool { return state == localstore.Queued || state == localstore.Sent }
 
 // signs says whether a command hands in a signature.
 func signs(c localstore.Command) bool { return c.Label == labelSign }
@@ -366,17 +380,14 @@ func (d *Desk) sweepPrepared() error {
 		return err
 	}
 	for _, p := range all {
-		switch signed[p.ID] {
-		case localstore.Queued, localstore.Sent:
-			continue
-		case "":
+		keep := underWay(signed[p.ID])
+		if signed[p.ID] == "" {
 			stands, failure := d.stands(p)
-			if failure != nil || stands {
-				err = errors.Join(err, failure)
-				continue
-			}
+			keep, err = failure != nil || stands, errors.Join(err, failure)
 		}
-		err = errors.Join(err, d.dropPrepared(p))
+		if !keep {
+			err = errors.Join(err, d.dropPrepared(p))
+		}
 	}
 	return err
 }

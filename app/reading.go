@@ -78,7 +78,11 @@ func (d *Desk) Card(id string) (Card, error) {
 	if err != nil {
 		return Card{}, err
 	}
-	return d.cardOf(id, unsent)
+	card, err := d.cardOf(id, unsent)
+	if err == nil {
+		card.Prepared, err = d.preparedHere(id)
+	}
+	return card, err
 }
 
 // cardOf shows one, which may be among the forms that the centre has not got.
@@ -100,9 +104,7 @@ func (d *Desk) cardOf(id string, unsent map[string]Form) (Card, error) {
 	}
 	card := d.card(n)
 	card.Unsent = typed
-	at, err := d.preparedAt()
-	card.Prepared = at[id]
-	return card, err
+	return card, nil
 }
 
 func (d *Desk) card(n Versioned[api.Notification]) Card {
@@ -216,15 +218,21 @@ func (d *Desk) Tasks() ([]Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	prepared, err := d.preparedAt()
+	signed, err := d.signedHere()
 	if err != nil {
 		return nil, err
 	}
 	for _, card := range cards {
-		if task, waits := d.cardTask(card); waits {
-			task.Prepared = prepared[task.Notification]
-			tasks = append(tasks, task)
+		task, waits := d.cardTask(card)
+		if !waits || task.Kind == TaskSign && underWay(signed[task.Notification]) {
+			continue
 		}
+		if task.Kind == TaskSign {
+			if task.Prepared, err = d.preparedHere(task.Notification); err != nil {
+				return nil, err
+			}
+		}
+		tasks = append(tasks, task)
 	}
 	slices.SortStableFunc(tasks, func(a, b Task) int { return compareDeadlines(a.Due, b.Due) })
 	return tasks, nil

@@ -79,13 +79,21 @@ func missing(found bool) error {
 	return ErrGone
 }
 
-// WaitingForSignature lists the notifications that wait for my approval, by id.
+// WaitingForSignature lists the notifications that wait for my approval, by id; not those that I have signed
+// and that are on their way to the centre.
 func (d *Desk) WaitingForSignature() ([]api.Notification, error) {
 	if err := d.store.AtHand(); err != nil {
 		return nil, err
 	}
+	signed, err := d.signedHere()
+	if err != nil {
+		return nil, err
+	}
 	var list []api.Notification
 	for _, id := range d.index.Load().tasks() {
+		if underWay(signed[id]) {
+			continue
+		}
 		n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, id)
 		if err != nil {
 			return nil, err
