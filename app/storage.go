@@ -93,12 +93,6 @@ func (d *Desk) Import(ctx context.Context, path string, phrase []byte) (Imported
 // Owner is whose records these are, for [Stores.Forget]; false where the store doesn't say.
 func (d *Desk) Owner() (Owner, bool) { return d.store.Owner() }
 
-// Locked says whether an error is that nothing at hand opens the person's records.
-func Locked(err error) bool {
-	var locked *localstore.LockedError
-	return errors.As(err, &locked)
-}
-
 // copyEvery is how often a snapshot is taken: what was typed since the last one is what a damaged file costs.
 const copyEvery = 4 * time.Hour
 
@@ -116,8 +110,9 @@ func (d *Desk) snapshot() {
 // storageSentence says why something with the records was not done; empty for what others put into words.
 func storageSentence(lang assets.Lang, err error) string {
 	var other *localstore.OtherOwnerError
+	var locked *localstore.LockedError
 	switch {
-	case Locked(err):
+	case errors.As(err, &locked):
 		return lang.T("storage.locked")
 	case errors.Is(err, localstore.ErrWeakPhrase):
 		return lang.T("storage.weak_phrase")

@@ -45,6 +45,7 @@ var (
 func (d *Desk) Run(ctx context.Context) {
 	failures := 0
 	for {
+		d.snapshot()
 		wait := pollEvery
 		if failures > 0 {
 			wait = max(pollEvery, localstore.Backoff(failures, rand.Float64))
@@ -58,7 +59,6 @@ func (d *Desk) Run(ctx context.Context) {
 			timer.Stop()
 		case <-timer.C:
 		}
-		d.snapshot()
 		if err := d.Sync(ctx); err != nil && ctx.Err() == nil {
 			failures++
 			d.log.Info("out of step with the centre", "cause", err)

@@ -3,13 +3,17 @@
 package localstore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -37,6 +41,8 @@ func childMain(role string) int {
 	switch role {
 	case "write":
 		err = childWrites()
+	case "tend":
+		err = childTends()
 	case "open":
 		err = childOpens()
 	case "full":
@@ -129,6 +135,15 @@ func childFillsTheDisk() error {
 	if !errors.Is(err, ErrDiskFull) {
 		return fmt.Errorf("no room gives %w", err)
 	}
+	if _, err := s.PutFile(context.Background(), bytes.NewReader(make([]byte, 2<<20))); !errors.Is(err, ErrDiskFull) {
+		return fmt.Errorf("no room for a file gives %w", err)
+	}
+	if names, err := namesIn(s.path + filesSuffix); err != nil || len(names) != 0 {
+		return fmt.Errorf("%v are left: %w", names, err)
+	}
+	if err := s.Compact(); err != nil && !errors.Is(err, ErrDiskFull) {
+		return fmt.Errorf("no room for compacting gives %w", err)
+	}
 	drafts, err := s.Drafts("k")
 	if err != nil || len(drafts) != saved || s.Counts().All() != saved || saved < 3 {
 		return fmt.Errorf("of %d saved %d drafts and %d commands are there: %w", saved, len(drafts), s.Counts().All(), err)
@@ -141,4 +156,67 @@ func childFillsTheDisk() error {
 	}
 	fmt.Println(saved)
 	return s.Close()
+}
+
+// tendedBy are the phrases that childTends goes back and forth between.
+var tendedBy = []string{"first phrase", "second phrase"}
+
+// childTends does the steps of tendStep one after the other, without end, and prints each that is done.
+func childTends() error {
+	noKeyring()
+	f := NewFolder(os.Getenv(childPath), slog.New(slog.DiscardHandler), WithDerivation(quick))
+	from, err := strconv.Atoi(os.Getenv(childStep))
+	if err != nil {
+		return err
+	}
+	s, err := openTended(f)
+	if err != nil {
+		return err
+	}
+	s.scryptWork = 10
+	if s.Recovery() != nil {
+		return s.Recovery()
+	}
+	for i := from; ; i++ {
+		if err := tendStep(s, i); err != nil {
+			return err
+		}
+		fmt.Println(i)
+	}
+}
+
+// openTended opens the store by whichever phrase it has now.
+func openTended(f *Folder) (*Store, error) {
+	var failed error
+	for _, phrase := range tendedBy {
+		s, err := f.Open(person, []byte(phrase))
+		if err == nil {
+			return s, nil
+		}
+		failed = errors.Join(failed, err)
+	}
+	return nil, failed
+}
+
+// tendStep is one operation on a store, its files or its locks.
+func tendStep(s *Store, i int) error {
+	switch i % 5 {
+	case 0:
+		digest, err := s.PutFile(context.Background(), strings.NewReader(stepBody(i)))
+		if err != nil {
+			return err
+		}
+		return s.SaveDraft(Draft{Kind: "scan", ID: fmt.Sprint(i), Body: []byte(digest)})
+	case 1:
+		return s.Compact()
+	case 2:
+		from, to := tendedBy[i/5%2], tendedBy[(i/5+1)%2]
+		if err := s.SetPhrase([]byte(from), []byte(to)); !errors.Is(err, ErrWrongPhrase) {
+			return err
+		}
+		return s.SetPhrase([]byte(to), []byte(from)) // it was changed when the former process was killed
+	case 3:
+		return second(s.Snapshot())
+	}
+	return second(s.Export(context.Background(), filepath.Join(filepath.Dir(s.path), "records.age"), carrying))
 }

@@ -198,6 +198,14 @@ func bucketCount(tx *bbolt.Tx) (n int) {
 	return n
 }
 
+// openThere opens a file that is there; bbolt makes one that isn't.
+func openThere(name string) (*boltFile, error) {
+	if !there(name) {
+		return nil, errMissing
+	}
+	return openBolt(name)
+}
+
 // putInPlace gives the new file the store's name. The caller holds life for itself alone, and nothing was
 // written since the new file was made.
 func (s *Store) putInPlace() error {
@@ -206,7 +214,7 @@ func (s *Store) putInPlace() error {
 	if err == nil {
 		err = s.disk.move(temp, s.path)
 	}
-	again, openErr := openBolt(s.path) // the new file, or the old one if it couldn't be moved away
+	again, openErr := openThere(s.path) // the new file, or the old one if it couldn't be moved away
 	if openErr != nil {
 		s.db = nil
 		s.broken.CompareAndSwap(nil, &DamagedError{Path: s.path, Cause: errors.Join(err, openErr)})

@@ -136,6 +136,8 @@ func TestTheIndexSaysWhatTheObjectsDo(t *testing.T) {
 					must(t, s.Index(x))
 				case 1:
 					must(t, s.ResetMirror())
+				case 4:
+					must(t, s.Compact())
 				case 2: // a program that keeps other things
 					must(t, s.Close())
 					s, x = openedAt(t, path), newShelf(x.version+"'")

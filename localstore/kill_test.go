@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -23,12 +24,7 @@ import (
 // that dies here, not the power: what the disk's cache does then is bbolt's order of writes and fsync.)
 func TestWhatWasAcknowledgedSurvivesKill(t *testing.T) {
 	const kills = 20
-	seed := rand.Uint64()
-	if text := os.Getenv("LOCALSTORE_TEST_SEED"); text != "" {
-		var err error
-		seed, err = strconv.ParseUint(text, 10, 64)
-		must(t, err)
-	}
+	seed := killSeed(t)
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	path := filepath.Join(t.TempDir(), "store.db")
 	model := stepModel{Drafts: map[string]string{}, Mirror: map[string]string{}}
@@ -38,7 +34,7 @@ func TestWhatWasAcknowledgedSurvivesKill(t *testing.T) {
 		if rnd.IntN(4) == 0 { // while it starts and opens the store
 			words, more = 0, 4*more
 		}
-		acknowledged := killedAfter(t, path, step, words, more)
+		acknowledged := killedAfter(t, "write", path, step, words, more)
 		if acknowledged == 0 {
 			early++
 		}
@@ -69,13 +65,67 @@ func TestWhatWasAcknowledgedSurvivesKill(t *testing.T) {
 	}
 }
 
+// killSeed is random unless the environment gives one.
+func killSeed(t *testing.T) uint64 {
+	t.Helper()
+	text := os.Getenv("LOCALSTORE_TEST_SEED")
+	if text == "" {
+		return rand.Uint64()
+	}
+	seed, err := strconv.ParseUint(text, 10, 64)
+	must(t, err)
+	return seed
+}
+
+// TestAStoreThatIsTendedSurvivesKill kills a process that compacts, keeps files, changes the phrase, takes
+// snapshots and exports. The store opens by one of the two phrases, without a word of an accident, and has every
+// file that was said to be kept.
+func TestAStoreThatIsTendedSurvivesKill(t *testing.T) {
+	const kills = 15
+	seed := killSeed(t)
+	rnd := rand.New(rand.NewPCG(seed, 0))
+	f := machine(t, false)
+	s, err := f.Open(person, []byte("password"))
+	must(t, err)
+	must(t, errors.Join(s.SetPhrase(nil, []byte(tendedBy[0])), s.RemoveLock(LockKey), s.Close()))
+	step := 0
+	for range kills {
+		words, more := rnd.IntN(8), time.Duration(rnd.IntN(40_000))*time.Microsecond
+		if rnd.IntN(4) == 0 {
+			words, more = 0, 4*more
+		}
+		step += killedAfter(t, "tend", f.path, step, words, more)
+		s, err := openTended(f)
+		if err != nil {
+			t.Fatalf("seed %d, step %d: %v", seed, step, err)
+		}
+		if s.Recovery() != nil {
+			t.Fatalf("seed %d, step %d: recovery was needed: %v", seed, step, s.Recovery())
+		}
+		for i := 0; i < step; i += 5 {
+			d, found, err := s.Draft("scan", fmt.Sprint(i))
+			if err != nil || !found {
+				t.Fatalf("seed %d, step %d: the draft %d is gone: %v", seed, step, i, err)
+			}
+			if content, err := fileOf(s, string(d.Body)); err != nil || string(content) != stepBody(i) {
+				t.Fatalf("seed %d, step %d: the file %d has %d bytes, %v", seed, step, i, len(content), err)
+			}
+		}
+		must(t, s.Close())
+	}
+	t.Logf("seed %d: %d kills, %d steps acknowledged", seed, kills, step)
+	if step < kills {
+		t.Errorf("only %d steps: the kills fell on nothing", step)
+	}
+}
+
 // killedAfter starts a writer at step, kills it some time after so many acknowledgements, and returns how many
 // there were.
-func killedAfter(t *testing.T, path string, step, words int, more time.Duration) int {
+func killedAfter(t *testing.T, role, path string, step, words int, more time.Duration) int {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	cmd := childCommand(ctx, "write", childPath+"="+path, fmt.Sprintf("%s=%d", childStep, step))
+	cmd := childCommand(ctx, role, childPath+"="+path, fmt.Sprintf("%s=%d", childStep, step))
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	out, err := cmd.StdoutPipe()

@@ -33,7 +33,7 @@ func packed(t *testing.T) (s *Store, name string) {
 	}
 	must(t, s.SaveDraftOver(Draft{Kind: "k", ID: "0", Body: []byte("now")}, Past{Body: []byte("before")}, Past{Body: []byte("then")}))
 	must(t, s.SetPreference("width", []byte("7")))
-	must(t, s.ApplyChanges(t.Context(), "cursor", []Object{{Kind: "lot", ID: "1", Version: 3, Body: []byte("lot")}}, nil))
+	must(t, s.ApplyChanges(t.Context(), "cursor", []Object{{Kind: "lot", ID: "1", Version: 3, Body: []byte("group:first:lot")}}, nil))
 	putText(t, s, "")
 	putText(t, s, strings.Repeat("скан", 50_000))
 	name = filepath.Join(t.TempDir(), "records.age")
@@ -47,9 +47,13 @@ func packed(t *testing.T) (s *Store, name string) {
 
 func TestAnExportBringsEverythingToAnotherComputer(t *testing.T) {
 	from, name := packed(t)
-	to := owned(t, person)
+	to, x := owned(t, person), newShelf("a")
+	must(t, to.Index(x))
 	done, err := to.Import(t.Context(), name, carrying)
 	must(t, err)
+	if there := x.all(); there[Ref{"lot", "1"}] != "3 alot" {
+		t.Errorf("the index has %v", there)
+	}
 	if done.Drafts == 0 || done.Commands == 0 || done.Objects == 0 || done.Files != 2 || done.GaveWay != nil {
 		t.Errorf("imported are %+v", done)
 	}

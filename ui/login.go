@@ -188,7 +188,7 @@ func (l *login) try(key app.Identity, secret []byte, open app.StoreOpener) {
 				p.options.Log.Info("login refused", "cause", err)
 				l.refused(err)
 			}
-			if app.Locked(err) {
+			if app.Shut(err) {
 				l.askFormer(err, key, again)
 				return
 			}
