@@ -46,13 +46,17 @@ type fault struct {
 // left. What was there before is there afterwards, or what was to come is, whole; an operation that said it was
 // done was done.
 func TestNoStepOfTheDiskLosesWhatWasThere(t *testing.T) {
+	noKeyring()
 	for name, c := range faults() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ground := folderOf(t)
+			c.given(t, ground)
 			for _, alone := range []bool{true, false} {
 				failed := 0
 				for at := 1; ; at++ {
-					f := machine(t, false)
-					c.given(t, f)
+					f := folderOf(t)
+					must(t, os.CopyFS(f.path, os.DirFS(ground.path)))
 					d := &faulty{at: at, alone: alone}
 					broken := NewFolder(f.path, slog.New(slog.DiscardHandler), append(slices.Clone(f.options), withDisk(disk{d.before}))...)
 					err := c.do(t, broken)

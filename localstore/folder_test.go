@@ -23,6 +23,11 @@ func machine(t *testing.T, withKeyring bool) *Folder {
 	} else {
 		noKeyring()
 	}
+	return folderOf(t)
+}
+
+func folderOf(t *testing.T) *Folder {
+	t.Helper()
 	return NewFolder(t.TempDir(), slog.New(slog.DiscardHandler), WithDerivation(quick), WithClock(ticking()))
 }
 

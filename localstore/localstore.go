@@ -21,15 +21,16 @@
 //   - Compacting, exporting, importing, changing a lock and forgetting a person leave what was there or what was to
 //     come, whole, wherever they are cut off.
 //
-// What it doesn't promise: whose the store is can be read without the key. It is as safe as the weakest of its
-// locks: who copies the files may try passwords for as long as they like, some ten a second on each core, and a
-// token's PIN is short. Who has a former passphrase and a copy from when it was one opens that copy, and with its
-// key whatever the store holds later; a store carried to another computer has another key there. Whoever loses
-// both copies of the header loses the records. Kinds, ids, their number and the sizes of values can be read, too. Who
-// can write the folder can put back a whole older file, or an older value under its own key. If the
-// checksum of the file's newer meta page is wrong, bbolt opens at the transaction before it, as after a power
-// cut. The file shrinks by [Store.Compact] alone. [Store.Close] zeroes the key it was given; what the cipher's own object keeps until it
-// is collected is out of reach.
+// What it doesn't promise: whose the store is can be read without the key, and so can kinds, ids, their number and
+// the sizes of values. It is as safe as the weakest of its locks: who copies the files may try passwords for as
+// long as they like, some ten a second on each core, and a token's PIN is short. Who has a former passphrase and a
+// copy from when it was one opens that copy, and with its key whatever the store holds later; a store carried to
+// another computer has another key there. Whoever loses both copies of the header loses the records.
+//
+// Who can write the folder can put back a whole older file, or an older value under its own key. If the checksum
+// of the file's newer meta page is wrong, bbolt opens at the transaction before it, as after a power cut. The file
+// shrinks by [Store.Compact] alone. [Store.Close] zeroes the key it was given; what the cipher's own object keeps
+// until it is collected is out of reach.
 //
 // Beside the file P live P.lock (the single-instance guard), P.header (whose it is, and the locks with its key
 // behind them), P.files/ (sealed files too large for values), P.snapshots/, P.clean while the store is closed
