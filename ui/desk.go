@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -32,13 +33,18 @@ type deskPage struct {
 	bar        *kit.ActionBar
 	whole      *fyne.Container
 	keeping    *marksKeeping
-	choosing   bool // the direction was changed by the tabs, so they keep the keyboard
+	earlier    *app.MarkTrail // of the page that this one was built anew from
+	choosing   bool           // the direction was changed by the tabs, so they keep the keyboard
 }
 
 func newDeskPage(p *Program, r route) page {
 	d := &deskPage{p: p, id: r.id, direction: r.direction}
 	if old, ok := p.current.(*deskPage); ok {
 		d.choosing = old.choosing
+		if old.grid != nil && old.id == d.id && old.direction == d.direction {
+			steps := old.grid.steps()
+			d.earlier = &steps
+		}
 	}
 	return d
 }
@@ -98,12 +104,15 @@ func (d *deskPage) discard() {
 	if err := d.keeping.write(); err != nil {
 		d.p.options.Log.Error("forget marks", "cause", err)
 	}
+	if d.grid != nil {
+		d.grid.forgetSteps()
+	}
 }
 
 // keep waits until what was marked is put away: the page is being left.
 func (d *deskPage) keep() {
 	if d.grid != nil {
-		d.putAway(d.keeping.write())
+		d.putAway(errors.Join(d.keeping.write(), d.grid.trail.write()))
 	}
 }
 

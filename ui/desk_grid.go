@@ -22,12 +22,18 @@ type deskGrid struct {
 	rows    []kit.GridRow
 	saved   [][]kit.Mark
 	frozen  []bool
+	trail   *markTrail
 	focused fyne.Focusable // the part of the grid that takes keys
 }
 
 func newDeskGrid(d *deskPage) *deskGrid {
-	g := &deskGrid{d: d, holder: container.NewStack()}
+	g := &deskGrid{d: d, holder: container.NewStack(), trail: &markTrail{desk: d.p.desk, purchase: d.id, direction: d.direction}}
 	g.build(g.unsavedOf(d.page))
+	if d.earlier != nil {
+		g.retrace(*d.earlier)
+	} else {
+		g.recall()
+	}
 	return g
 }
 
@@ -115,7 +121,9 @@ func (g *deskGrid) update() {
 				}
 			}
 		}
+		steps := g.steps()
 		g.build(typed)
+		g.retrace(steps)
 		if len(typed) > 0 {
 			g.keep()
 		}
@@ -153,6 +161,7 @@ func (g *deskGrid) keep() {
 			}
 		})
 	}
+	g.keepSteps()
 	g.d.changed()
 }
 

@@ -117,6 +117,18 @@ func TestUnsavedMarksSurviveACrash(t *testing.T) { // R-2.4
 	if d.marked() != 1 || d.grid.Mark(0, 0) != kit.Violated {
 		t.Errorf("%d marks are not saved, the first cell is %v", d.marked(), d.grid.Mark(0, 0))
 	}
+	d.focus()
+	again.shortcut(&fyne.ShortcutUndo{})
+	if got := d.grid.Mark(0, 0); got != kit.Clear {
+		t.Errorf("taken back after the crash it is %v", got)
+	}
+	again.setLang(assets.RU) // the page is built anew
+	again.settle()
+	again.deskPage().focus()
+	again.shortcut(&fyne.ShortcutRedo{})
+	if got := again.deskPage().grid.Mark(0, 0); got != kit.Violated {
+		t.Errorf("done again it is %v", got)
+	}
 }
 
 func TestLeavingWithUnsavedMarksAsks(t *testing.T) {

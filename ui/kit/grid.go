@@ -104,6 +104,12 @@ func (g *Grid) Recover(changes []MarkChange) {
 	g.changed(nil)
 }
 
+// Steps are what can be taken back, the last one first to go, and what can be done again.
+func (g *Grid) Steps() (done, undone [][]MarkChange) { return g.body.marks.done, g.body.marks.undone }
+
+// SetSteps brings back what could be taken back and done again, as far as it fits the marks that are there.
+func (g *Grid) SetSteps(done, undone [][]MarkChange) { g.body.marks.setSteps(done, undone) }
+
 // Undo and Redo take changes back and forth; they tell whether there was one.
 func (g *Grid) Undo() bool { return g.changed(g.body.marks.undo()) }
 

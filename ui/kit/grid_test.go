@@ -356,3 +356,26 @@ func benchmarkRedraw(b *testing.B, rows, columns int) {
 		b.Fatal("nothing was drawn")
 	}
 }
+
+func TestStepsComeBackAsFarAsTheyFit(t *testing.T) {
+	step := func(row, column int, from, to Mark) []MarkChange { return []MarkChange{{row, column, from, to}} }
+	for name, c := range map[string]struct {
+		done   [][]MarkChange
+		undone [][]MarkChange
+		want   int // steps that are taken back
+		again  int
+	}{
+		"all of them":                {[][]MarkChange{step(0, 0, Unchecked, Clear), step(0, 0, Clear, Violated)}, [][]MarkChange{step(1, 0, Clear, Violated), step(1, 0, Unchecked, Clear)}, 2, 2},
+		"none of another mark":       {[][]MarkChange{step(0, 0, Unchecked, Clear)}, [][]MarkChange{step(1, 0, Clear, Violated)}, 0, 0},
+		"those after what is other":  {[][]MarkChange{step(0, 0, Violated, Clear), step(0, 0, Clear, Violated), step(0, 0, Clear, Violated)}, nil, 1, 0},
+		"none of a cell not there":   {[][]MarkChange{step(7, 0, Unchecked, Clear)}, [][]MarkChange{step(0, -1, Unchecked, Clear)}, 0, 0},
+		"none of a frozen cell":      {[][]MarkChange{step(1, 1, Unchecked, Unchecked)}, nil, 0, 0},
+		"none of a mark there isn't": {[][]MarkChange{step(0, 0, 9, Violated)}, nil, 0, 0},
+	} {
+		m := newMarks(2, 2, [][]Mark{{Violated}}, func(row, column int) bool { return row == 1 && column == 1 })
+		m.setSteps(c.done, c.undone)
+		if len(m.done) != c.want || len(m.undone) != c.again {
+			t.Errorf("%s: %d steps back, %d forth", name, len(m.done), len(m.undone))
+		}
+	}
+}

@@ -171,6 +171,39 @@ func (m *marks) redo() []MarkChange {
 	return next
 }
 
+// setSteps takes steps over as far back, and as far forth, as they fit the cells.
+func (m *marks) setSteps(done, undone [][]MarkChange) {
+	m.done = m.fitting(done, func(c MarkChange) MarkChange { return MarkChange{c.Row, c.Column, c.To, c.From} })
+	m.undone = m.fitting(undone, func(c MarkChange) MarkChange { return c })
+}
+
+// fitting are the last of the steps that can be made one after the other from the cells as they are.
+func (m *marks) fitting(steps [][]MarkChange, way func(MarkChange) MarkChange) [][]MarkChange {
+	reached := map[[2]int]Mark{}
+	for i := len(steps) - 1; i >= 0; i-- {
+		for _, change := range steps[i] {
+			c, at := way(change), [2]int{change.Row, change.Column}
+			if !m.holds(c) {
+				return steps[i+1:]
+			}
+			now, changed := reached[at]
+			if !changed {
+				now = m.at(c.Row, c.Column)
+			}
+			if now != c.From {
+				return steps[i+1:]
+			}
+			reached[at] = c.To
+		}
+	}
+	return steps
+}
+
+// holds says whether a change is of a cell that is there and may be changed.
+func (m *marks) holds(c MarkChange) bool {
+	return c.Row >= 0 && c.Row < m.rows && c.Column >= 0 && c.Column < m.columns && max(c.From, c.To) <= Violated && !m.isFrozen(c.Row, c.Column)
+}
+
 // unsavedChanges lists what differs from what is saved.
 func (m *marks) unsavedChanges() []MarkChange {
 	var changes []MarkChange
