@@ -51,6 +51,12 @@ type lot struct{ Purchase, ID string }
 
 const twins = 900 // purchases of three lots
 
+// lotNumbered is one of the lots that are like the hero's.
+func lotNumbered(n int) lot {
+	number := fmt.Sprintf("7%07d", n/3)
+	return lot{"trd-buy/" + number, fmt.Sprintf("%s-9001000%d-1", number, n%3+1)}
+}
+
 var prepared = sync.OnceValues(func() (*ground, error) {
 	folder, err := os.MkdirTemp("", "baqylau-torture")
 	if err != nil {
