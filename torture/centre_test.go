@@ -230,4 +230,3 @@ func TestACentreFromABackupIsNoticed(t *testing.T) {
 	t.Logf("noticed: read up to %s, restored to %s; %d commands that waited were done once, %d texts of the lost ones were kept and sent again; %s",
 		r.Read.Format(time.TimeOnly), r.Head.Format(time.TimeOnly), waits, len(drafts), c)
 }
-

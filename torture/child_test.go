@@ -29,8 +29,8 @@ func TestMain(m *testing.M) {
 		os.Exit(child(role))
 	}
 	code := m.Run()
-	if made, err := prepared(); err == nil { // or made for nothing, which costs little
-		_ = os.RemoveAll(made.folder)
+	if folder := madeIn.Load(); folder != nil {
+		_ = os.RemoveAll(*folder)
 	}
 	if err := goleak.Find(); code == 0 && err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -193,7 +193,9 @@ func (w writer) write(ctx context.Context, form app.Form) error {
 }
 
 // textNumbered is what a form says after so many keys; numberOf tells how many they were.
-func textNumbered(n int) string { return fmt.Sprintf("Текст %d %s", n, strings.Repeat("ж", n%400)) }
+func textNumbered(n int) string {
+	return fmt.Sprintf("Текст %d %s", n, strings.Repeat("ж", n%400))
+}
 
 func numberOf(text string) int {
 	fields := strings.Fields(text)

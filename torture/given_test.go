@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,14 +58,18 @@ func lotNumbered(n int) lot {
 	return lot{"trd-buy/" + number, fmt.Sprintf("%s-9001000%d-1", number, n%3+1)}
 }
 
-var prepared = sync.OnceValues(func() (*ground, error) {
-	folder, err := os.MkdirTemp("", "baqylau-torture")
-	if err != nil {
-		return nil, err
-	}
-	g := &ground{folder: folder, purchases: twins}
-	return g, g.make(context.Background())
-})
+var (
+	madeIn   atomic.Pointer[string] // the folder, once there is one
+	prepared = sync.OnceValues(func() (*ground, error) {
+		folder, err := os.MkdirTemp("", "baqylau-torture")
+		if err != nil {
+			return nil, err
+		}
+		madeIn.Store(&folder)
+		g := &ground{folder: folder, purchases: twins}
+		return g, g.make(context.Background())
+	})
+)
 
 func (g *ground) make(ctx context.Context) error {
 	cast, err := portal.DemoPeople()
@@ -196,6 +201,13 @@ func copyTree(from, to string) error {
 
 // enter seats a person at a centre, by the key in its folder and the local store of their own.
 func enter(ctx context.Context, origin, folder, seats, login string) (*app.Desk, error) {
+	return enterBy(ctx, origin, folder, login, nil, func(localstore.Owner, []byte) (*localstore.Store, error) {
+		return localstore.Open(filepath.Join(seats, login+".db"), localstore.Key{1})
+	})
+}
+
+// enterBy seats a person at a local store that is opened in another way.
+func enterBy(ctx context.Context, origin, folder, login string, secret []byte, open app.StoreOpener) (*app.Desk, error) {
 	authority, err := demo.Load(filepath.Join(folder, "keys"))
 	if err != nil {
 		return nil, err
@@ -213,9 +225,7 @@ func enter(ctx context.Context, origin, folder, seats, login string) (*app.Desk,
 	if err != nil {
 		return nil, err
 	}
-	return door.Enter(ctx, key, nil, func(localstore.Owner, []byte) (*localstore.Store, error) {
-		return localstore.Open(filepath.Join(seats, login+".db"), localstore.Key{1})
-	})
+	return door.Enter(ctx, key, secret, open)
 }
 
 func ok(t testing.TB, err error) {
