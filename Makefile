@@ -55,6 +55,10 @@ bench: go tools ## measures
 bench-signing: go peer ## measures signatures beside OpenSSL's gost engine and prints the ratios
 	$(GO) run ./build/check bench-signing
 
+.PHONY: torture
+torture: go ## kills, cuts, fills and damages in full, and prints what was counted at the centre (minutes)
+	BAQYLAU_TORTURE=full $(GO) test -count 1 -v -timeout 30m ./torture
+
 # How long each target is fuzzed, and which packages (FUZZ=./signing/...).
 FUZZTIME ?= 10m
 FUZZ ?=

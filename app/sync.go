@@ -22,11 +22,11 @@ import (
 const (
 	pollEvery   = 2 * time.Second
 	feedPage    = 500
-	sendersMost = 32 // commands that are on the line at a time
+	sendersMost = 64 // commands that are on the line at a time
 
 	// How many commands are marked as sent at a time: few at first, for where the centre is away what was not
 	// sent can still be rewritten.
-	windowLeast, windowMost = 4, 256
+	windowLeast, windowMost = 4, 512
 )
 
 // errNoAnswer is for what somebody else answered in the centre's place.
