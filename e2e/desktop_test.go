@@ -32,6 +32,7 @@ type desktop struct {
 	t       testing.TB
 	display string
 	home    string
+	args    []string // of the program
 	program *exec.Cmd
 	errors  *bytes.Buffer
 }
@@ -39,7 +40,10 @@ type desktop struct {
 var whole = image.Rect(0, 0, 1280, 800)
 
 // open starts the program as a person would, in a home of its own.
-func open(t testing.TB) *desktop {
+func open(t testing.TB) *desktop { return openAs(t, func(*desktop) {}) }
+
+// openAs starts it in a home that was made ready.
+func openAs(t testing.TB, ready func(*desktop)) *desktop {
 	need.Program(t, "Xvfb", "openbox", "xdotool", "import", "setxkbmap", "xclip")
 	if os.Getenv("BAQYLAU_PROGRAM") == "" {
 		t.Fatal("BAQYLAU_PROGRAM doesn't name the program: run by make test")
@@ -52,6 +56,7 @@ func open(t testing.TB) *desktop {
 	}
 	t.Cleanup(func() { end(manager) })
 	d.run("setxkbmap", "-layout", "us,ru", "-option", "grp:alt_shift_toggle")
+	ready(d)
 	d.start()
 	t.Cleanup(func() {
 		end(d.program)
@@ -68,7 +73,7 @@ func open(t testing.TB) *desktop {
 // start starts the program, the first time or again in the same home.
 func (d *desktop) start() {
 	d.t.Helper()
-	d.program = exec.Command(os.Getenv("BAQYLAU_PROGRAM"))
+	d.program = exec.Command(os.Getenv("BAQYLAU_PROGRAM"), d.args...)
 	d.program.Env, d.program.Stderr = d.environment(), d.errors
 	if err := d.program.Start(); err != nil {
 		d.t.Fatal(err)
@@ -261,26 +266,32 @@ func (d *desktop) keysFolder() string {
 // as enters the centre beside the program, as a person of the demo, to read what has become of things.
 func (d *desktop) as(login string) *app.Desk {
 	d.t.Helper()
+	return enters(d.t, d.origin(), filepath.Join(d.keysFolder(), login+".p12"))
+}
+
+// enters sits down at a centre without a window.
+func enters(t testing.TB, origin, keyFile string) *app.Desk {
+	t.Helper()
 	ctx := context.Background()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	door, err := app.Knock(ctx, d.origin(), log)
+	door, err := app.Knock(ctx, origin, log)
 	if err != nil {
-		d.t.Fatal(err)
+		t.Fatal(err)
 	}
-	key, err := app.OpenKey(filepath.Join(d.keysFolder(), login+".p12"), []byte(demo.Password))
+	key, err := app.OpenKey(keyFile, []byte(demo.Password))
 	if err != nil {
-		d.t.Fatal(err)
+		t.Fatal(err)
 	}
 	defer key.Close()
 	desk, err := door.Enter(ctx, key, nil, func(who app.Owner, _ []byte) (*localstore.Store, error) {
-		return localstore.Open(filepath.Join(d.t.TempDir(), who.Person+".db"), localstore.Key{1})
+		return localstore.Open(filepath.Join(t.TempDir(), who.Person+".db"), localstore.Key{1})
 	})
 	if err != nil {
-		d.t.Fatal(err)
+		t.Fatal(err)
 	}
-	d.t.Cleanup(func() {
+	t.Cleanup(func() {
 		if err := desk.Leave(ctx); err != nil {
-			d.t.Error(err)
+			t.Error(err)
 		}
 	})
 	return desk
