@@ -272,14 +272,18 @@ func (h *house) enterAt(login, machine string) *seat {
 }
 
 func (h *house) tryEnter(login, machine string) (*seat, error) {
-	ctx := context.Background()
+	return h.tryEnterBy(login, nil, func(app.Owner, []byte) (*localstore.Store, error) {
+		return localstore.Open(filepath.Join(h.seats, machine+".db"), localstore.Key{1})
+	})
+}
+
+// tryEnterBy seats a person by a way to open their records.
+func (h *house) tryEnterBy(login string, secret []byte, open app.StoreOpener) (*seat, error) {
 	door, err := app.Knock(ctx, h.origin, discard())
 	if err != nil {
 		return nil, err
 	}
-	desk, err := door.Enter(ctx, h.key(login, demo.Signing), nil, func(app.Owner, []byte) (*localstore.Store, error) {
-		return localstore.Open(filepath.Join(h.seats, machine+".db"), localstore.Key{1})
-	})
+	desk, err := door.Enter(ctx, h.key(login, demo.Signing), secret, open)
 	if err != nil {
 		return nil, err
 	}

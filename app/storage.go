@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"baqylau/assets"
@@ -46,6 +47,7 @@ func (d *Desk) Storage() (Storage, error) {
 	if err != nil {
 		return Storage{}, err
 	}
+	drafts = slices.DeleteFunc(drafts, func(d localstore.Draft) bool { return d.Kind == draftPrepared })
 	return Storage{
 		Size: size, Free: free, Locks: d.store.Locks(), Copied: copied,
 		Drafts: len(drafts), Waiting: d.store.Counts().All(),
