@@ -225,7 +225,7 @@ func (d *Desk) SaveForm(ctx context.Context, f Form) error {
 			return err
 		}
 		err = d.saveForm(ctx, f)
-		if !isStale(err) || f.Theirs != nil {
+		if !Overtaken(err) || f.Theirs != nil {
 			return err
 		}
 		before, refused := f.Base, err
@@ -236,8 +236,8 @@ func (d *Desk) SaveForm(ctx context.Context, f Form) error {
 	return err
 }
 
-// isStale says whether the centre refused what was written over an older version.
-func isStale(err error) bool {
+// Overtaken says whether the centre refused what was written over an older version.
+func Overtaken(err error) bool {
 	var p api.Problem
 	return errors.As(err, &p) && p.Reason == reasonStale
 }

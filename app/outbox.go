@@ -66,6 +66,8 @@ func (d *Desk) Parcels() ([]Parcel, error) {
 	for _, c := range commands {
 		all[c.Aggregate] = true
 	}
+	type citation struct{ number, card string }
+	known := map[string]citation{}
 	list := make([]Parcel, len(commands))
 	for i, c := range commands {
 		of[c.Aggregate]++
@@ -79,9 +81,14 @@ func (d *Desk) Parcels() ([]Parcel, error) {
 				return nil, err
 			}
 		}
-		if list[i].Number, list[i].Card, err = d.cited(c.Aggregate); err != nil {
-			return nil, err
+		cited, is := known[c.Aggregate]
+		if !is {
+			if cited.number, cited.card, err = d.cited(c.Aggregate); err != nil {
+				return nil, err
+			}
+			known[c.Aggregate] = cited
 		}
+		list[i].Number, list[i].Card = cited.number, cited.card
 	}
 	for i := range list {
 		list[i].Of = of[list[i].Object]

@@ -239,12 +239,14 @@ func (f *formPage) now() *formPage {
 	return f
 }
 
-// carry does something with the form at the centre. What is typed stays, whatever comes of it.
+// carry does something with the form at the centre. What is typed stays, whatever comes of it; where the
+// text was overtaken by another, both are shown.
 func (f *formPage) carry(action control.Action, done string, work func(context.Context, app.Form) error, then func()) {
 	form := f.form
 	f.busy = true
 	f.update()
-	f.p.act(action, done, func(ctx context.Context) error {
+	var outcome error
+	f.p.act(action, "", func(ctx context.Context) error {
 		defer f.p.post(func() {
 			now := f.now()
 			now.busy = false
@@ -252,17 +254,38 @@ func (f *formPage) carry(action control.Action, done string, work func(context.C
 			now.update()
 		})
 		f.keeping.settle()
-		return work(ctx, form)
+		if outcome = work(ctx, form); app.Overtaken(outcome) {
+			return nil // told below
+		}
+		return outcome
 	}, func() {
 		now := f.now()
+		if app.Overtaken(outcome) {
+			now.overtaken(outcome)
+			return
+		}
 		if now.form.Text == form.Text || now.form.Text == now.form.Was {
 			now.typed = false
 		} else {
 			now.changed() // typed while it was on its way
 		}
 		now.update()
+		if outcome == nil && done != "" {
+			f.p.tell(look.Success, done)
+		}
 		then()
 	})
+}
+
+// overtaken shows the text that was quicker beside the one that is written here.
+func (f *formPage) overtaken(refusal error) {
+	f.take()
+	f.update()
+	if f.form.Theirs == nil || f.p.current != page(f) {
+		f.p.controller.Tell(f.p.lang.T("shell.not_done"), app.Sentence(f.p.lang, refusal, ""))
+		return
+	}
+	f.decide()
 }
 
 // save sends what is written to the centre.
