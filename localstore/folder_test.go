@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"syscall"
 	"testing"
 
 	"github.com/zalando/go-keyring"
@@ -316,6 +318,46 @@ func TestTheComputerListsWhomItKnows(t *testing.T) {
 		t.Fatalf("without a header it knows %+v", list)
 	}
 	wantSame(t, list[0].Owner, Owner{Person: person.Person, Epoch: person.Epoch})
+}
+
+// TestAFullDiskShutsNobodyOut: what the header should say anew waits until there is room.
+func TestAFullDiskShutsNobodyOut(t *testing.T) {
+	f := machine(t, false)
+	begun(t, f, "password")
+	full := NewFolder(f.path, slog.New(slog.DiscardHandler), append(slices.Clone(f.options), withDisk(disk{func(step, name string) error {
+		if step == "write" {
+			return &os.PathError{Op: step, Path: name, Err: syscall.ENOSPC}
+		}
+		return nil
+	}}))...)
+	path, err := f.Path(person)
+	must(t, err)
+	moved := person
+	moved.Roles = []string{"approver"}
+	for name, before := range map[string]func() error{
+		"under another role":          func() error { return nil },
+		"with the header's copy gone": func() error { return os.Remove(path + ".snapshots/header") },
+	} {
+		must(t, before())
+		s, err := full.Open(moved, []byte("password"))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		wantErr(t, s.SetPhrase(nil, []byte("a passphrase")), ErrDiskFull)
+		wantWord(t, s)
+	}
+	s, err := full.OpenFormer(moved, []byte("password"), []byte("present"))
+	must(t, err)
+	wantWord(t, s)
+	s, err = f.Open(moved, []byte("password"))
+	must(t, err)
+	if owner, _ := s.Owner(); !slices.Equal(owner.Roles, moved.Roles) {
+		t.Errorf("with room the label is %+v", owner)
+	}
+	must(t, s.Close())
+	if _, whole, err := loadHeader(path, path+snapshotsSuffix); err != nil || !whole {
+		t.Errorf("the copies are not alike: %v", err)
+	}
 }
 
 // TestALabelThatWasForgedIsNotBelieved: once the store is open, the label says again what was sealed.

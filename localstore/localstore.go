@@ -184,13 +184,14 @@ func (s *Store) open(owner *Owner, locks []lock) error {
 	if s.db, err = s.openOrRecover(known); err != nil {
 		return err
 	}
-	if err := s.ensureHeader(); err != nil {
+	if err := s.ensureHeader(); err != nil && !(known && errors.Is(err, ErrDiskFull)) {
 		return err
 	}
 	if err := s.ensureBuckets(); err != nil {
 		return err
 	}
-	if err := s.ensureOwner(owner, locks); err != nil {
+	// Without room for it the header stays as it is until the next opening: what can be read is not to be shut.
+	if err := s.ensureOwner(owner, locks); err != nil && !errors.Is(err, ErrDiskFull) {
 		return err
 	}
 	if err := s.files.sweepParts(); err != nil {
