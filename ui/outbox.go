@@ -105,22 +105,12 @@ func (o *outboxPage) show() {
 		o.body.Refresh()
 		return
 	}
-	switch state := o.p.desk.State(); {
-	case o.paused():
-		o.list.SetState(kit.Offline, t("outbox.paused"), nil)
-	case !state.Online:
-		o.list.SetState(kit.Offline, t("outbox.offline"), nil)
-	}
 	all := make([]string, len(rows))
 	for i, row := range rows {
 		all[i] = row.ID
 	}
 	o.bar.Set(kit.ActionBarSpec{Lang: o.p.lang, Primary: &kit.Action{Text: t("outbox.send_now"), Icon: look.IconSend, OnTapped: func() { o.retry(all) }}})
 	o.body.Refresh() // the bar is higher now
-}
-
-func (o *outboxPage) paused() bool {
-	return slices.ContainsFunc(o.rows, func(row app.Parcel) bool { return row.State == app.ParcelPaused })
 }
 
 // parcelLooks are how the states of a command look.
