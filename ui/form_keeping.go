@@ -21,16 +21,17 @@ type formKeeping struct {
 	mu    sync.Mutex
 	form  app.Form
 	dirty bool // something was typed that isn't put away
+	due   bool // somebody was told to write, and has not begun
 	kept  bool // a draft of it is there, or was taken by the centre
 }
 
-// typed takes what is written now; it tells whether nothing waited to be put away before.
-func (k *formKeeping) typed(f app.Form) (first bool) {
+// typed takes what is written now; true tells the caller to have it written soon.
+func (k *formKeeping) typed(f app.Form) (write bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	first = !k.dirty
-	k.form, k.dirty = f, true
-	return first
+	write = !k.due
+	k.form, k.dirty, k.due = f, true, true
+	return write
 }
 
 // write puts away what was typed since the last time.
@@ -39,7 +40,7 @@ func (k *formKeeping) write() error {
 	defer k.writing.Unlock()
 	k.mu.Lock()
 	form, dirty := k.form, k.dirty
-	k.dirty = false
+	k.dirty, k.due = false, false
 	k.mu.Unlock()
 	if !dirty {
 		return nil

@@ -192,7 +192,7 @@ type seat struct {
 
 func (h *house) seat(login string, lang assets.Lang) *seat {
 	h.t.Helper()
-	t := h.t.(*testing.T)
+	t := h.t
 	a := test.NewTempApp(t)
 	a.Settings().SetTheme(look.New(look.Light, 100))
 	s := &seat{house: h, t: t}
