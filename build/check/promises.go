@@ -17,15 +17,15 @@ type promise struct {
 	what      string
 	pkg       string
 	benchmark string // as `go test -bench` prints it, without the number of processors
-	rounds    string // of `go test -benchtime`: most take twenty by themselves
+	rounds    string // of `go test -benchtime`, where the promise is measured by itself: most take twenty
 	metric    string
 	limit     float64
 	atLeast   bool // the limit is from below
 }
 
-// promises of the signatures. Where there is a peer, it is OpenSSL's gost engine in one process, in turns with ours,
+// promisesOfSigning are those of the signatures. Where there is a peer, it is OpenSSL's gost engine in one process, in turns with ours,
 // and the ratio is of the medians of at least twenty rounds.
-func promises() []promise {
+func promisesOfSigning() []promise {
 	const gost, beside = "./signing/gost", "BenchmarkGOSTBesideOpenSSL/"
 	return []promise{
 		{"GOST-512 sign, time against the engine's", gost, beside + "sign", "1x", "ratio", 0.7, false},
@@ -38,13 +38,26 @@ func promises() []promise {
 	}
 }
 
+// promisesOfRecords are of the records on a person's computer, at 100 000 objects; `bench` prints them when it has
+// measured everything.
+func promisesOfRecords() []promise {
+	const screen, search = "BenchmarkFirstScreen100k", "BenchmarkSearch100k"
+	return []promise{
+		{"first screen of 100 000 objects, ms", "./app", screen, "", "screen-ms", 300, false},
+		{"their whole index in memory, ms", "./app", screen, "", "index-ms", 1000, false},
+		{"index of 100 000 notifications in memory, ms", "./app", search, "", "index-ms", 1000, false},
+		{"search over them by any filter, p95 in ms", "./app", search, "", "p95-ms", 30, false},
+		{"a keystroke's save on the screen's goroutine, p95 in ms", "./ui", "BenchmarkKeystroke", "", "save-p95-ms", 1, false},
+	}
+}
+
 // benchSigning runs what measures the promises and prints the figures beside them. A figure that isn't reached is
 // printed, and is no failure: the machine may have been busy.
 func benchSigning(ctx context.Context) error {
 	figures := map[string]map[string]float64{}
 	var failed error
 	measured := map[string]bool{}
-	for _, p := range promises() {
+	for _, p := range promisesOfSigning() {
 		name, _, _ := strings.Cut(p.benchmark, "/")
 		if measured[p.pkg+name] {
 			continue
@@ -58,7 +71,7 @@ func benchSigning(ctx context.Context) error {
 		}
 		readFigures(out, figures)
 	}
-	return errors.Join(failed, printPromises(figures))
+	return errors.Join(failed, printPromises(promisesOfSigning(), figures))
 }
 
 // readFigures reads the lines of benchmarks: a name, the number of runs, then figures each before its unit.
@@ -81,9 +94,10 @@ func readFigures(out []byte, figures map[string]map[string]float64) {
 	}
 }
 
-func printPromises(figures map[string]map[string]float64) error {
+// printPromises prints what was promised beside what was measured.
+func printPromises(promises []promise, figures map[string]map[string]float64) error {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	for _, p := range promises() {
+	for _, p := range promises {
 		sign := "≤"
 		if p.atLeast {
 			sign = "≥"
