@@ -34,21 +34,26 @@ func (d *Desk) begin(ctx context.Context) (held, err error) {
 		}
 	}
 	held, err = d.round(ctx)
+	if err == nil && d.book.Load() == nil { // the mirror lost it on its way
+		if err = d.mirrorAnew(); err == nil {
+			held, err = d.round(ctx)
+		}
+	}
 	if err == nil && d.book.Load() == nil {
 		err = errNoBook
 	}
 	return held, err
 }
 
-// rememberBook reads the mirrored rule book. That there is none yet is no failure when nothing else is
-// mirrored either.
+// rememberBook reads the mirrored rule book. That there is none yet is no failure while the first mirror
+// has not come to its end.
 func (d *Desk) rememberBook() error {
 	mirrored, found, err := d.store.Object(string(api.ObjectKindRulebook), api.RulebookID)
 	if err != nil {
 		return err
 	}
 	if !found {
-		if d.store.Cursor() == "" {
+		if d.store.Cursor() == "" || d.State().Mirrored.IsZero() {
 			return nil
 		}
 		return errNoBook

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -278,6 +279,42 @@ func TestTheFirstMirrorGoesOnWhereItWasBroken(t *testing.T) {
 	if found.Total != n || found.Len() == 0 && n > 49_000 {
 		t.Errorf("%d of %d are found", found.Len(), found.Total)
 	}
+}
+
+// TestAFirstMirrorGoesOnThoughTheRuleBookIsStillToCome: at a centre that is older than its book, that is told late.
+func TestAFirstMirrorGoesOnThoughTheRuleBookIsStillToCome(t *testing.T) {
+	h := given(t)
+	h.fill(3_000)
+	h.retell(api.ObjectKindRulebook, api.RulebookID)
+	f := &feed{every: 3}
+	h.answering(f.answer)
+	if _, err := h.tryEnter("auditor", "auditor"); !errors.Is(err, api.ErrOffline) {
+		t.Fatalf("the line did not break: %v", err)
+	}
+	store, err := localstore.Open(filepath.Join(h.seats, "auditor.db"), localstore.Key{1})
+	ok(t, err)
+	broken := store.Cursor()
+	ok(t, store.ApplyChanges(ctx, broken, nil, []localstore.Ref{{Kind: string(api.ObjectKindRulebook), ID: api.RulebookID}}))
+	ok(t, store.Close())
+	f = &feed{every: 1_000}
+	h.answering(f.answer)
+	s := h.enter("auditor")
+	if broken == "" || f.cursors[0] != broken {
+		t.Errorf("it went on at %q, and was broken at %q", f.cursors[0], broken)
+	}
+	s.mirrorsWhatIsNeeded("after the first mirror")
+}
+
+// retell has the centre tell of an object once more.
+func (h *house) retell(kind api.ObjectKind, id string) {
+	h.t.Helper()
+	ok(h.t, h.store.Update(ctx, func(tx *store.Tx) error {
+		r, err := tx.Get(string(kind), id)
+		if err != nil {
+			return err
+		}
+		return tx.Record(store.Event{Kind: r.Kind, Object: r.ID, Version: r.Version, At: noon(), Body: r.Body, Scopes: []string{"all"}})
+	}))
 }
 
 // fill puts so many notifications of the department into the centre.
