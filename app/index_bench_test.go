@@ -221,13 +221,22 @@ func BenchmarkSearch100k(b *testing.B) {
 			f.put(api.ObjectKindNotification, fmt.Sprintf("019a-%08d", i), benchNotification(i, &p, i%4))
 		}
 	})
-	began := time.Now()
-	d := benchDesk(b, path)
-	if err := d.store.Ready(b.Context()); err != nil {
-		b.Fatal(err)
+	var d *Desk
+	var indexed []time.Duration
+	for range 7 {
+		if d != nil {
+			if err := d.store.Close(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		began := time.Now()
+		d = benchDesk(b, path)
+		if err := d.store.Ready(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		d.index.Load().newest()
+		indexed = append(indexed, time.Since(began))
 	}
-	d.index.Load().newest()
-	indexed := time.Since(began)
 	defer func() {
 		if err := d.store.Close(); err != nil {
 			b.Error(err)
@@ -274,7 +283,7 @@ func BenchmarkSearch100k(b *testing.B) {
 			took = append(took, time.Since(began))
 		}
 	}
-	b.ReportMetric(indexed.Seconds()*1000, "index-ms")
+	b.ReportMetric(milliseconds(indexed, 50), "index-ms")
 	b.ReportMetric(milliseconds(took, 95), "p95-ms")
 	b.ReportMetric(milliseconds(took, 50), "p50-ms")
 }

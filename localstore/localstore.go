@@ -12,6 +12,7 @@
 //     data, so that a value altered, renamed or moved doesn't open ([UnsealError]).
 //   - One store is open once, on a computer ([ErrInUse]). Commands of one aggregate leave in the order in
 //     which they were queued; aggregates don't wait for each other.
+//   - Of each mirrored object the index says in few bytes what an [Indexer] wants kept; it is never behind the objects.
 //   - A damaged file is never followed, mended in place or deleted: it is moved aside, the newest good
 //     snapshot takes its place, and [Store.Recovery] says so. Opening with a wrong key changes nothing.
 //   - The key is random and lies behind locks, of which any gives it: the system's keyring, what the person's own key
