@@ -63,6 +63,9 @@ func (p Papers) void(rule Rule, a Actor, agreer string, stands where, seen SeenF
 	return refuse(rule, reason, p.Number), seen.Reserved && over
 }
 
+// Overtaken refuses a signature over a version that is no longer the present one: rule is that of the signing.
+func Overtaken(rule Rule) Verdict { return refuse(rule, PreparedChanged, "") }
+
 // rightless says whether a refusal is of the person, whatever has become of the document.
 func (v Verdict) rightless() bool { return v.Reason == MissingRole || v.Reason == NotByDeputy }
 

@@ -180,3 +180,11 @@ func TestR39WhatBecomesOfTheFileOnItsWay(t *testing.T) {
 		t.Error("the agreement's own file was changed")
 	}
 }
+
+func TestR37AVersionThatWasOvertakenIsNotSigned(t *testing.T) {
+	for _, rule := range []control.Rule{"R-3.7", "R-5.3"} {
+		if v := control.Overtaken(rule); v.Allowed || v.Rule != rule || v.Reason != control.PreparedChanged {
+			t.Errorf("by %s: %+v", rule, v)
+		}
+	}
+}

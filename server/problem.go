@@ -39,7 +39,7 @@ func (stale) Error() string { return "stale version" }
 func (s stale) problem() api.Problem {
 	p := api.Fault(http.StatusPreconditionFailed, "stale")
 	if s.signed != "" {
-		told := api.Refusal(control.Verdict{Rule: s.signed, Reason: control.PreparedChanged}, "")
+		told := api.Refusal(control.Overtaken(s.signed), "")
 		p.Rule, p.DetailKK, p.DetailRU = told.Rule, told.DetailKK, told.DetailRU
 	}
 	p.Current = s.current
