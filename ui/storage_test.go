@@ -37,6 +37,7 @@ func TestAPersonChoosesWhatOpensTheirRecords(t *testing.T) {
 	s := givenCentre(t).seat("auditor", assets.RU)
 	s.storagePage()
 	s.sees("Хранилище паролей этого компьютера · с", "Фраза, которую Вы выбрали сами · нет")
+	s.screen("storage")
 	s.lookAround("storage")
 	s.click("Выбрать фразу…")
 	s.write("длинная фраза")
