@@ -150,6 +150,7 @@ type DeskPage struct {
 	Unsaved    int // marks kept on this machine alone
 	Certify    control.Verdict
 	Certified  *api.Certificate
+	Prepared   Prepared // my certificate that was prepared here, to be signed without the centre; zero when none was
 	SendAll    control.Verdict
 	Approved   bool // some notification that is known here is
 	Now        time.Time
@@ -219,7 +220,8 @@ func (d *Desk) Page(purchase string, direction control.Direction) (page DeskPage
 		page.Unsaved += lot.Unsaved
 		page.Lots = append(page.Lots, lot)
 	}
-	return page, true, nil
+	page.Prepared, _, err = d.PreparedCertificate(purchase, direction)
+	return page, true, err
 }
 
 // align puts marks into the order of the profiles, with No for what is missing.

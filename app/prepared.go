@@ -70,7 +70,11 @@ func (d *Desk) PrepareForSigning(ctx context.Context, ids []string, progress fun
 		if err == nil {
 			err = d.keepPrepared(ctx, paper)
 		}
-		results = append(results, Preparation{ID: id, Number: paper.Number, Err: err})
+		last := Preparation{ID: id, Number: paper.Number, Err: err}
+		if err != nil {
+			last.Number, _, _ = d.cited(id) // as well as it is known here
+		}
+		results = append(results, last)
 		progress(i+1, results[i])
 	}
 	return results
@@ -140,17 +144,17 @@ func (d *Desk) Prepared() ([]Prepared, error) {
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	signed, err := d.signedHere()
-	if err != nil {
-		return nil, err
-	}
 	list := make([]Prepared, 0, len(all))
 	for _, p := range all {
+		signed, err := d.signature(p.ID)
+		if err != nil {
+			return nil, err
+		}
 		stands, err := d.stands(p)
 		if err != nil {
 			return nil, err
 		}
-		if stands && signed[p.ID] == "" {
+		if stands && signed == "" {
 			list = append(list, p)
 		}
 	}
@@ -168,8 +172,8 @@ func (d *Desk) preparedHere(id string) (time.Time, error) {
 	if err := json.Unmarshal(draft.Body, &p); err != nil {
 		return time.Time{}, fmt.Errorf("read the prepared paper %s: %w", id, err)
 	}
-	signed, err := d.signedHere()
-	if err != nil || signed[id] != "" {
+	signed, err := d.signature(id)
+	if err != nil || signed != "" {
 		return time.Time{}, err
 	}
 	stands, err := d.stands(p)
@@ -191,23 +195,30 @@ func (d *Desk) PreparedCertificate(purchase string, direction control.Direction)
 	return list[i], true, nil
 }
 
-// signedHere are the states of the signatures that wait in the outbox, by what they are under.
-func (d *Desk) signedHere() (map[string]localstore.State, error) {
-	outbox, err := d.store.Outbox()
-	if err != nil {
-		return nil, err
-	}
-	states := map[string]localstore.State{}
-	for _, c := range outbox {
+// signature is the state of my signature under a paper, while it is in the outbox; empty when it isn't.
+func (d *Desk) signature(id string) (localstore.State, error) {
+	commands, err := d.store.Of(id)
+	for _, c := range commands {
 		if signs(c) {
-			states[c.Aggregate] = c.State
+			return c.State, nil
 		}
 	}
-	return states, nil
+	return "", err
+}
+
+// toSign says whether a paper still waits for my signature, and since when it is prepared here.
+func (d *Desk) toSign(t *Task) (waits bool, err error) {
+	signed, err := d.signature(t.Notification)
+	if err == nil {
+		t.Prepared, err = d.preparedHere(t.Notification)
+	}
+	return !underWay(signed), err
 }
 
 // underWay says whether a signature in this state will reach the centre by itself.
-func underWay(state localstore.State) bool { return state == localstore.Queued || state == localstore.Sent }
+func underWay(state localstore.State) bool {
+	return state == localstore.Queued || state == localstore.Sent
+}
 
 // signs says whether a command hands in a signature.
 func signs(c localstore.Command) bool { return c.Label == labelSign }
@@ -257,6 +268,10 @@ func (d *Desk) certificateStands(p Prepared) (bool, error) {
 	basis := api.CertificateBasis(lots, cert.Direction, func(id string) int64 { return versions[id] })
 	unsaved, err := d.unsaved(pageID(p.Purchase, p.Direction))
 	if err != nil || len(unsaved.Lots) > 0 { // what is marked since is about to change it
+		return false, err
+	}
+	saved, err := d.store.Of(pageAggregate + pageID(p.Purchase, p.Direction))
+	if err != nil || len(saved) > 0 { // and what was saved, and waits to be sent
 		return false, err
 	}
 	return rules.SignCertificate(d.Actor(), &cert, p.Digest, basis).Allowed, nil
@@ -346,15 +361,22 @@ func unreached(err error) bool {
 // prepared. A damaged one is thrown away, with what names it: [ErrPreparedDamaged].
 func (d *Desk) OpenPrepared(p Prepared) (Paper, error) {
 	paper := p.paper()
-	content, size, err := d.store.OpenFile(p.Digest)
-	if err == nil {
-		paper.Bytes, err = io.ReadAll(io.LimitReader(content, size+1))
-		err = errors.Join(err, content.Close())
-	}
+	var err error
+	paper.Bytes, err = d.keptFile(p.Digest)
 	if errors.Is(err, localstore.ErrFileDamaged) || errors.Is(err, localstore.ErrNoFile) || err == nil && !paper.whole() {
 		return Paper{}, errors.Join(ErrPreparedDamaged, err, d.dropPrepared(p))
 	}
 	return paper, err
+}
+
+// keptFile reads a file that is kept beside the store.
+func (d *Desk) keptFile(digest string) ([]byte, error) {
+	content, size, err := d.store.OpenFile(digest)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(content, size+1))
+	return body, errors.Join(err, content.Close())
 }
 
 // whole says whether the bytes of the paper are those of its digest.
@@ -375,17 +397,13 @@ func (d *Desk) sweepPrepared() error {
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	signed, err := d.signedHere()
-	if err != nil {
-		return err
-	}
 	for _, p := range all {
-		keep := underWay(signed[p.ID])
-		if signed[p.ID] == "" {
-			stands, failure := d.stands(p)
-			keep, err = failure != nil || stands, errors.Join(err, failure)
+		signed, failure := d.signature(p.ID)
+		keep := failure != nil || underWay(signed)
+		if !keep && signed == "" {
+			keep, failure = d.stands(p)
 		}
-		if !keep {
+		if err = errors.Join(err, failure); !keep && failure == nil {
 			err = errors.Join(err, d.dropPrepared(p))
 		}
 	}

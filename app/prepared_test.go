@@ -121,6 +121,13 @@ func TestWhatWasPreparedIsSignedWithoutTheCentre(t *testing.T) {
 	if c := approver.card(ids[0]); c.Prepared.IsZero() || !c.Approve.Allowed {
 		t.Errorf("the card says %v, %+v", c.Prepared, c.Approve)
 	}
+	shown := approver.card(ids[0]).Notification.File
+	if file, err := approver.File(ctx, shown); err != nil || len(file) == 0 {
+		t.Errorf("the file that will be signed is not shown: %v", err)
+	}
+	if _, err := approver.File(ctx, approver.card(ids[2]).Notification.File); !errors.Is(err, api.ErrOffline) {
+		t.Errorf("another gives %v", err)
+	}
 	none := approver.signPrepared(ids...)
 	if !errors.Is(none, app.ErrNotPrepared) {
 		t.Errorf("what was not prepared gives %v", none)

@@ -218,21 +218,16 @@ func (d *Desk) Tasks() ([]Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	signed, err := d.signedHere()
-	if err != nil {
-		return nil, err
-	}
 	for _, card := range cards {
 		task, waits := d.cardTask(card)
-		if !waits || task.Kind == TaskSign && underWay(signed[task.Notification]) {
-			continue
-		}
-		if task.Kind == TaskSign {
-			if task.Prepared, err = d.preparedHere(task.Notification); err != nil {
+		if waits && task.Kind == TaskSign {
+			if waits, err = d.toSign(&task); err != nil {
 				return nil, err
 			}
 		}
-		tasks = append(tasks, task)
+		if waits {
+			tasks = append(tasks, task)
+		}
 	}
 	slices.SortStableFunc(tasks, func(a, b Task) int { return compareDeadlines(a.Due, b.Due) })
 	return tasks, nil

@@ -35,9 +35,13 @@ func (d *Desk) paper(ctx context.Context, p Paper) (Paper, error) {
 	return p, err
 }
 
-// File fetches a file by its digest, to be shown.
+// File fetches a file by its digest, to be shown: while the centre is away, one that was prepared here.
 func (d *Desk) File(ctx context.Context, digest string) ([]byte, error) {
-	return d.client.File(ctx, digest)
+	body, err := d.client.File(ctx, digest)
+	if (errors.Is(err, api.ErrOffline) || sessionEnded(err)) && d.store.HasFile(digest) {
+		return d.keptFile(digest)
+	}
+	return body, err
 }
 
 // PrepareApproval has the centre make the final file of a notification with my position and name.
@@ -85,20 +89,17 @@ func (d *Desk) WaitingForSignature() ([]api.Notification, error) {
 	if err := d.store.AtHand(); err != nil {
 		return nil, err
 	}
-	signed, err := d.signedHere()
-	if err != nil {
-		return nil, err
-	}
 	var list []api.Notification
 	for _, id := range d.index.Load().tasks() {
-		if underWay(signed[id]) {
-			continue
+		signed, err := d.signature(id)
+		if err != nil {
+			return nil, err
 		}
 		n, found, err := mirroredOne[api.Notification](d, api.ObjectKindNotification, id)
 		if err != nil {
 			return nil, err
 		}
-		if found && n.Body.State.May(d.Actor(), control.ActionApprove).Allowed {
+		if found && !underWay(signed) && n.Body.State.May(d.Actor(), control.ActionApprove).Allowed {
 			list = append(list, n.Body)
 		}
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -38,7 +39,7 @@ func (c *cabinet) content() fyne.CanvasObject {
 	c.list = kit.NewJournal(kit.JournalSpec{
 		Lang: c.p.lang, Title: t("cabinet.tasks"),
 		Columns: []kit.Column{
-			{Key: "what", Title: t("cabinet.column.what"), Width: 180},
+			{Key: "what", Title: t("cabinet.column.what"), Width: 220},
 			{Key: "number", Title: t("cabinet.column.number"), Width: 120},
 			{Key: "about", Title: t("cabinet.column.about"), Width: 220, Grow: true},
 			{Key: "whose", Title: t("cabinet.column.whose"), Width: 230},
@@ -111,8 +112,12 @@ func (c *cabinet) row(i int) []kit.Cell {
 	if !task.Due.IsZero() {
 		due = kit.Cell{Text: app.DaysLeftShort(c.p.lang, task.DaysLeft), Status: look.Deadline(task.DaysLeft)}
 	}
+	what := c.p.lang.T("task." + string(task.Kind))
+	if !task.Prepared.IsZero() {
+		what = c.p.lang.T("prepared.task", "task", what)
+	}
 	return []kit.Cell{
-		{Text: c.p.lang.T("task." + string(task.Kind)), Strong: true},
+		{Text: what, Strong: true},
 		{Text: task.Number},
 		{Text: inLang(c.p.lang, task.KK, task.RU)},
 		{Text: inLang(c.p.lang, task.WhoseKK, task.WhoseRU)},
@@ -176,9 +181,38 @@ func (c *cabinet) toSign(ids []string) kit.ActionBarSpec {
 	if len(ids) == 0 {
 		return spec
 	}
-	spec.Primary = &kit.Action{
-		Text: c.p.lang.N("cabinet.sign_all", len(ids)), Icon: look.IconSign,
-		OnTapped: func() { c.p.signPapers(c.p.prepareApprovals(ids), nil) },
+	ready, rest := c.ready(ids)
+	switch {
+	case !c.p.desk.State().Away():
+		spec.Primary = &kit.Action{
+			Text: c.p.lang.N("cabinet.sign_all", len(ids)), Icon: look.IconSign,
+			OnTapped: func() { c.p.signPapers(c.p.approvals(ids), nil) },
+		}
+		if len(rest) > 0 {
+			spec.Secondary = []kit.Action{{
+				Text: c.p.lang.T("prepared.do_all", "n", len(rest)), Icon: look.IconSeal,
+				OnTapped: func() { c.p.prepareForSigning(rest, nil) },
+			}}
+		}
+	case len(ready) > 0:
+		spec.Primary = &kit.Action{
+			Text: c.p.lang.T("prepared.sign_all", "n", len(ready)), Icon: look.IconSign,
+			OnTapped: func() { c.p.signPapers(c.p.approvals(ready), nil) },
+		}
+	default:
+		spec.Primary = &kit.Action{Text: c.p.lang.N("cabinet.sign_all", len(ids)), Icon: look.IconSign, Reason: c.p.lang.T("prepared.none_here")}
 	}
 	return spec
+}
+
+// ready tells what was prepared here, to be signed without the centre, from the rest.
+func (c *cabinet) ready(ids []string) (ready, rest []string) {
+	for _, id := range ids {
+		if slices.ContainsFunc(c.tasks, func(t app.Task) bool { return t.Notification == id && !t.Prepared.IsZero() }) {
+			ready = append(ready, id)
+		} else {
+			rest = append(rest, id)
+		}
+	}
+	return ready, rest
 }

@@ -23,6 +23,7 @@ type cardPage struct {
 	card    app.Card
 	found   bool
 	waits   string // the action on it that waits in the outbox
+	apart   bool   // the centre can't be asked for anything now
 	reader  *reader
 	primary *kit.Button // the main action; nil when nothing may be done
 	opened  bool        // the centre has been told that it was opened
@@ -93,8 +94,9 @@ func (c *cardPage) read() bool {
 		c.p.options.Log.Info("read a card", "id", c.id, "cause", err)
 	}
 	waits := c.p.waitsFor(c.id)
-	changed := c.found != (err == nil) || c.waits != waits || !reflect.DeepEqual(c.card, card)
-	c.card, c.found, c.waits = card, err == nil, waits
+	apart := c.p.desk.State().Away()
+	changed := c.found != (err == nil) || c.waits != waits || c.apart != apart || !reflect.DeepEqual(c.card, card)
+	c.card, c.found, c.waits, c.apart = card, err == nil, waits, apart
 	return changed
 }
 
@@ -157,6 +159,9 @@ func (c *cardPage) build() {
 func (c *cardPage) head() fyne.CanvasObject {
 	l, n := c.p.lang, &c.card.Notification
 	chips := container.NewHBox(kit.NewStatusChip(l, "notification."+string(n.State.Status)))
+	if at := c.card.Prepared; !at.IsZero() {
+		chips.Add(c.p.preparedChip(at))
+	}
 	if days, open := c.p.desk.TermOf(c.card); open {
 		chips.Add(kit.NewDeadline(app.DaysLeft(l, days), days))
 	}

@@ -47,6 +47,8 @@ func (c *cardPage) actionRow() fyne.CanvasObject {
 		switch {
 		case c.waits != "":
 			more = append(more, kit.Choice{Text: text, Icon: d.icon, Reason: c.p.lang.T("card.waits", "command", c.p.lang.T(c.waits))})
+		case d.action == control.ActionApprove && d.verdict.Allowed && c.apart && c.card.Prepared.IsZero():
+			more = append(more, kit.Choice{Text: text, Icon: d.icon, Reason: c.p.lang.T("prepared.none")})
 		case !d.verdict.Allowed:
 			more = append(more, kit.Choice{Text: text, Icon: d.icon, Reason: c.p.desk.Why(c.p.lang, d.verdict, d.action)})
 		case c.primary == nil && leadsOn(d.action):
@@ -57,6 +59,9 @@ func (c *cardPage) actionRow() fyne.CanvasObject {
 			others = append([]*kit.Button{kit.NewButton(text, d.icon, kit.Secondary, d.do)}, others...)
 		}
 	}
+	if c.waits == "" && c.card.Approve.Allowed && c.card.Prepared.IsZero() {
+		more = append(more, c.preparing())
+	}
 	switch {
 	case c.toBeSent():
 		c.primary = kit.NewButton(c.p.lang.T("card.action.send"), look.IconSend, kit.Primary, c.toDesk)
@@ -64,6 +69,17 @@ func (c *cardPage) actionRow() fyne.CanvasObject {
 		more = append(more, kit.Choice{Text: c.p.lang.T("card.action.desk"), Icon: look.IconList, OnTapped: c.toDesk})
 	}
 	return newFoot(c.p, more, others, c.primary)
+}
+
+// preparing offers to have the final file here, to be signed without the centre.
+func (c *cardPage) preparing() kit.Choice {
+	choice := kit.Choice{
+		Text: c.p.lang.T("prepared.do"), Icon: look.IconSeal, OnTapped: func() { c.p.prepareForSigning([]string{c.id}, nil) },
+	}
+	if c.apart {
+		choice.Reason = c.p.lang.T("prepared.need_centre")
+	}
+	return choice
 }
 
 // leadsOn says that an action brings the notification closer to being sent.
@@ -90,7 +106,7 @@ func (c *cardPage) readButton() *kit.Button {
 	return kit.NewButton(c.p.lang.T("card.action.open"), look.IconEye, kit.Primary, func() { c.p.openFile(fileTitle(n)+".pdf", n.File) })
 }
 
-func (c *cardPage) approve() { c.p.signPapers(c.p.prepareApprovals([]string{c.id}), nil) }
+func (c *cardPage) approve() { c.p.signPapers(c.p.approvals([]string{c.id}), nil) }
 
 // leave goes to the journal when the notification is gone.
 func (c *cardPage) leave() {

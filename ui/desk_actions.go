@@ -23,12 +23,16 @@ func (d *deskPage) actions() kit.ActionBarSpec {
 	save := kit.Action{Text: t("desk.save"), Icon: look.IconCheck, OnTapped: d.save}
 	finish := kit.Action{Text: t("desk.finish"), Icon: look.IconSign, Reason: d.p.desk.Why(d.p.lang, d.page.Certify, actionCertify), OnTapped: d.finish}
 	create := kit.Action{Text: t("desk.create"), Icon: look.IconPencil, Reason: d.p.desk.Why(d.p.lang, noCreation, control.ActionCreate), OnTapped: d.create}
+	if d.p.desk.State().Away() && finish.Reason == "" && d.page.Prepared.ID == "" {
+		finish.Reason = t("prepared.none")
+	}
 	send := kit.Action{
 		Text: t("desk.send_all"), Icon: look.IconSend, Reason: d.p.desk.Why(d.p.lang, d.page.SendAll, control.ActionSend),
 		OnTapped: func() { d.p.sendAll(d.id, d.direction, d.goOn) },
 	}
 	spec := kit.ActionBarSpec{Lang: d.p.lang, More: []kit.Action{
 		{Text: t("desk.profiles"), Icon: look.IconInfo, OnTapped: func() { d.help(d.page.Profiles...) }},
+		d.preparing(),
 	}}
 	secondary := []*kit.Action{&finish, &create, &send}
 	switch {
@@ -69,11 +73,32 @@ func (d *deskPage) wrote() bool {
 func (d *deskPage) finish() {
 	desk := d.p.desk
 	d.p.signPapers(func(ctx context.Context) ([]app.Paper, error) {
-		paper, err := desk.PrepareCertificate(ctx, d.id, d.direction)
+		paper, err := desk.CertificateToSign(ctx, d.id, d.direction)
 		if err != nil {
 			return nil, err
 		}
 		return []app.Paper{paper}, nil
+	}, d.goOn)
+}
+
+// preparing offers to have the certificate here, to be signed without the centre.
+func (d *deskPage) preparing() kit.Action {
+	action := kit.Action{Text: d.p.lang.T("prepared.certificate"), Icon: look.IconSeal, OnTapped: d.prepare}
+	switch {
+	case d.marked() > 0:
+		action.Reason = d.p.lang.T("desk.save_first")
+	case d.p.desk.State().Away():
+		action.Reason = d.p.lang.T("prepared.need_centre")
+	default:
+		action.Reason = d.p.desk.Why(d.p.lang, d.page.Certify, actionCertify)
+	}
+	return action
+}
+
+func (d *deskPage) prepare() {
+	desk, id, direction := d.p.desk, d.id, d.direction
+	d.p.act(actionCertify, d.p.lang.N("prepared.done", 1), func(ctx context.Context) error {
+		return desk.PrepareCertificateForSigning(ctx, id, direction)
 	}, d.goOn)
 }
 
@@ -180,6 +205,10 @@ func (d *deskPage) papers() []fyne.CanvasObject {
 	if c := d.page.Certified; c != nil {
 		papers = append(papers, kit.NewButton(d.p.lang.T("lots.certificate", "number", c.Number), look.IconFile, kit.Quiet,
 			func() { d.p.openFile(c.Number+".pdf", c.File) }))
+	}
+	if at := d.page.Prepared.At; !at.IsZero() {
+		papers = append(papers, kit.Inset(0, 4, kit.NewChip(d.p.lang.T("prepared.chip_certificate", "number", d.page.Prepared.Number, "time", assets.DateTime(at)),
+			look.Status{Tone: look.Info, Icon: look.IconSeal})))
 	}
 	for _, at := range d.lots {
 		if lot := &d.page.Lots[at]; lot.Notification != nil && len(papers) < papersMost {

@@ -70,7 +70,10 @@ func (n *notificationsPage) content() fyne.CanvasObject {
 		Filters: n.filters(),
 		Bulk: []kit.BulkAction{{
 			Text: t("journal.sign"), Icon: look.IconSign, Reason: n.whyNotSigned,
-			OnTapped: func(ids []string) { n.p.signPapers(n.p.prepareApprovals(ids), n.list.ClearSelection) },
+			OnTapped: func(ids []string) { n.p.signPapers(n.p.approvals(ids), n.list.ClearSelection) },
+		}, {
+			Text: t("prepared.do"), Icon: look.IconSeal, Reason: n.whyNotPrepared,
+			OnTapped: func(ids []string) { n.p.prepareForSigning(ids, n.list.ClearSelection) },
 		}},
 		Saved:    n.presets,
 		OnSearch: func(text string) { n.view.Place.Search = text; n.refresh() },
@@ -229,11 +232,22 @@ func (n *notificationsPage) whyNotSigned(ids []string) string {
 		if err != nil {
 			return app.Sentence(n.p.lang, err, control.ActionApprove)
 		}
-		if !c.Approve.Allowed {
+		switch {
+		case !c.Approve.Allowed:
 			return "№ " + number(n.p.lang, c) + ": " + n.p.desk.Why(n.p.lang, c.Approve, control.ActionApprove)
+		case c.Prepared.IsZero() && n.p.apart:
+			return "№ " + number(n.p.lang, c) + ": " + n.p.lang.T("prepared.none")
 		}
 	}
 	return ""
+}
+
+// whyNotPrepared says likewise which can't be prepared for signing.
+func (n *notificationsPage) whyNotPrepared(ids []string) string {
+	if n.p.apart {
+		return n.p.lang.T("prepared.need_centre")
+	}
+	return n.whyNotSigned(ids)
 }
 
 // details is the notification under the cursor in few words.

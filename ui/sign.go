@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -61,7 +62,7 @@ func (d *signDialog) open() {
 	d.secret = kit.Stack(12, d.asked, d.password)
 	d.message = container.NewStack()
 	body := kit.Stack(12,
-		kit.NewSubheading(t("sign.what")), d.what(),
+		kit.NewSubheading(t("sign.what")), d.apart(), d.what(),
 		kit.NewSubheading(t("sign.with")), d.keys.build(),
 		d.secret, kit.Wide(0, 72, d.message),
 	)
@@ -171,28 +172,40 @@ func (d *signDialog) run(key signing.Signatory) {
 
 func (d *signDialog) result(results []app.Signed) {
 	t := d.p.lang.T
-	signed := 0
+	signed, waiting := 0, 0
 	text := ""
 	for _, r := range results {
-		if r.Err == nil {
+		switch {
+		case r.Err == nil:
 			signed++
-			continue
+		case errors.Is(r.Err, app.ErrQueued):
+			waiting++
+		default:
+			text += "\n№ " + r.Paper.Number + ": " + app.Sentence(d.p.lang, r.Err, "approve")
 		}
-		text += "\n№ " + r.Paper.Number + ": " + app.Sentence(d.p.lang, r.Err, "approve")
 	}
 	for _, paper := range d.papers[len(results):] {
 		text += "\n№ " + paper.Number + ": " + t("sign.not_begun")
 	}
 	left := app.Left(d.papers, results)
 	d.p.factsChanged()
+	kept := ""
+	if waiting > 0 {
+		kept = d.p.lang.N("prepared.waiting", waiting)
+	}
 	if text == "" {
-		d.p.tell(look.Success, d.p.lang.N("sign.done", signed))
+		switch {
+		case waiting > 0:
+			d.p.tell(look.Warning, kept)
+		default:
+			d.p.tell(look.Success, d.p.lang.N("sign.done", signed))
+		}
 		if d.then != nil {
 			d.then()
 		}
 		return
 	}
-	summary := t("sign.partly", "signed", signed, "failed", len(left)) + text
+	summary := strings.TrimLeft(kept+"\n", "\n") + t("sign.partly", "signed", signed, "failed", len(left)) + text
 	again := &kit.Action{Text: t("sign.retry"), Icon: look.IconRefresh}
 	if len(left) == 0 {
 		again.Reason = t("sign.none_left")
@@ -200,7 +213,7 @@ func (d *signDialog) result(results []app.Signed) {
 	dialog := d.p.controller.Show(kit.DialogSpec{
 		Title: t("sign.result"), Body: kit.NewParagraph(summary), Primary: again, Cancel: t("ui.close"), Width: 560,
 		OnCancel: func() {
-			if signed > 0 && d.then != nil {
+			if signed+waiting > 0 && d.then != nil {
 				d.then()
 			}
 		},
@@ -212,17 +225,16 @@ func (d *signDialog) result(results []app.Signed) {
 	dialog.SetActions(again)
 }
 
-// prepareApprovals gets the final files of notifications that wait for my signature.
-func (p *Program) prepareApprovals(ids []string) func(context.Context) ([]app.Paper, error) {
-	return func(ctx context.Context) ([]app.Paper, error) {
-		papers := make([]app.Paper, 0, len(ids))
-		for _, id := range ids {
-			paper, err := p.desk.PrepareApproval(ctx, id)
-			if err != nil {
-				return nil, err
-			}
-			papers = append(papers, paper)
-		}
-		return papers, nil
+// approvals gets the final files of notifications that wait for my signature.
+func (p *Program) approvals(ids []string) func(context.Context) ([]app.Paper, error) {
+	desk := p.desk
+	return func(ctx context.Context) ([]app.Paper, error) { return desk.PapersToSign(ctx, ids) }
+}
+
+// apart says what is signed while the centre is away, and what comes of it; nothing while it is there.
+func (d *signDialog) apart() fyne.CanvasObject {
+	if !d.p.desk.State().Away() {
+		return kit.Stack(0)
 	}
+	return kit.NewBanner(look.Info, look.IconInfo, d.p.lang.T("prepared.offline"), nil)
 }
