@@ -53,15 +53,28 @@ func (d *Desk) Conclusions() ([]ConclusionCard, error) {
 
 // Conclusion shows one. [ErrGone] when neither the mirror nor a draft has it.
 func (d *Desk) Conclusion(id string) (ConclusionCard, error) {
-	cards, err := d.Conclusions()
+	c, found, err := mirroredOne[api.Conclusion](d, api.ObjectKindConclusion, id)
 	if err != nil {
 		return ConclusionCard{}, err
 	}
-	at := slices.IndexFunc(cards, func(c ConclusionCard) bool { return c.Conclusion.ID == id })
-	if at < 0 {
+	unsent, err := d.unsent(api.ObjectKindConclusion)
+	if err != nil {
+		return ConclusionCard{}, err
+	}
+	form, typed := unsent[id]
+	switch {
+	case found:
+		card := d.conclusionCard(c)
+		card.Unsent = typed
+		return card, nil
+	case !typed:
 		return ConclusionCard{}, ErrGone
 	}
-	return cards[at], nil
+	card, known, err := d.unsentConclusion(form)
+	if err == nil {
+		err = missing(known)
+	}
+	return card, err
 }
 
 func (d *Desk) conclusionCard(c Versioned[api.Conclusion]) ConclusionCard {
