@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -246,14 +247,25 @@ func (tx *Tx) Record(e Event) error {
 	if err != nil {
 		return err
 	}
-	for _, scope := range e.Scopes {
-		_, err = tx.exec(`INSERT INTO event_scope (scope, event) VALUES ($1, $2)
-			ON CONFLICT (event, scope) DO NOTHING`, scope, id.String())
-		if err != nil {
+	for scopes := range slices.Chunk(e.Scopes, 100) {
+		if err := tx.address(id.String(), scopes); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// address says who is told of an event, by one statement.
+func (tx *Tx) address(event string, scopes []string) error {
+	rows := make([]string, len(scopes))
+	args := []any{event}
+	for i, scope := range scopes {
+		rows[i] = fmt.Sprintf("($%d, $1)", i+2)
+		args = append(args, scope)
+	}
+	_, err := tx.exec(`INSERT INTO event_scope (scope, event) VALUES `+strings.Join(rows, ", ")+`
+		ON CONFLICT (event, scope) DO NOTHING`, args...)
+	return err
 }
 
 // number gives the events that have no number yet the next ones, without a gap, and links them to those before.
