@@ -48,6 +48,7 @@ func promisesOfRecords() []promise {
 		{"index of 100 000 notifications in memory, ms", "./app", search, "", "index-ms", 1000, false},
 		{"search over them by any filter, p95 in ms", "./app", search, "", "p95-ms", 30, false},
 		{"a keystroke's save on the screen's goroutine, p95 in ms", "./ui", "BenchmarkKeystroke", "", "save-p95-ms", 1, false},
+		{"10 000 queued commands at a local centre, a second", "./torture", "BenchmarkDrain10000", "", "commands/s", 1000, true},
 	}
 }
 
