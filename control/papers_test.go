@@ -182,8 +182,8 @@ func TestR39WhatBecomesOfTheFileOnItsWay(t *testing.T) {
 }
 
 func TestR37AVersionThatWasOvertakenIsNotSigned(t *testing.T) {
-	for _, rule := range []control.Rule{"R-3.7", "R-5.3"} {
-		if v := control.Overtaken(rule); v.Allowed || v.Rule != rule || v.Reason != control.PreparedChanged {
+	for _, rule := range []control.Rule{"R-3.7", "R-5.3", "R-2.5"} {
+		if v := control.Overtaken(rule); v != (control.Verdict{Rule: rule, Reason: control.PreparedChanged}) {
 			t.Errorf("by %s: %+v", rule, v)
 		}
 	}
