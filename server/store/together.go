@@ -12,7 +12,7 @@ import (
 // On SQLite one change is made after the other, and each would wait for the disk by itself. So those that come
 // while another one is being made join its transaction, each behind a savepoint of its own, and wait for one
 // commit. They see each other as if each had been committed before the next began; a change that fails leaves
-// nothing behind, and none returns before it is on the disk.
+// nothing behind, and none returns before what it saw of the others is on the disk, be it only to be refused.
 
 // together is how changes share a transaction.
 type together struct {
@@ -24,7 +24,7 @@ type together struct {
 // group is changes that are committed together.
 type group struct {
 	tx       *sql.Tx
-	size     int
+	size     int           // changes that were made in it, those that failed among them
 	recorded bool          // events, which are numbered with the commit
 	done     chan struct{} // closed when it is known whether they stand
 	err      error         // of the commit
@@ -40,13 +40,13 @@ var errSpoiled = errors.New("another change in the same transaction failed")
 // fault of this change perhaps, the change is made again by itself.
 func (s *Store) join(ctx context.Context, f func(*Tx) error) error {
 	g, err := s.take(ctx, func(tx *Tx) error { return cmp.Or(f(tx), ctx.Err()) })
-	if err != nil {
+	if g == nil && err != nil {
 		return err
 	}
 	if g != nil {
 		<-g.done
 		if g.err == nil {
-			return nil
+			return err
 		}
 	}
 	return s.transact(ctx, sql.LevelSerializable, func(tx *Tx) error {
@@ -57,8 +57,9 @@ func (s *Store) join(ctx context.Context, f func(*Tx) error) error {
 	})
 }
 
-// take makes a change when it is its turn, and hands the group on: when nobody else waits, it is committed. No group
-// and no error: the change must be made by itself.
+// take makes a change when it is its turn, and hands the group on: when nobody else waits, it is committed. A group
+// and an error: the change failed over what the others in the group have changed. No group and no error: the change
+// must be made by itself.
 func (s *Store) take(ctx context.Context, f func(*Tx) error) (*group, error) {
 	s.shared.waiting.Add(1)
 	select {
@@ -147,6 +148,7 @@ func (s *Store) follow(ctx context.Context, f func(*Tx) error) (*group, error) {
 		return nil, err
 	}
 	g := s.shared.open
+	g.size++ // whether or not it stands: the others wait for it
 	tx := s.member(ctx, g.tx)
 	stands := false
 	defer func() {
@@ -166,13 +168,12 @@ func (s *Store) follow(ctx context.Context, f func(*Tx) error) (*group, error) {
 		if tx.failed != nil {
 			return nil, nil // by itself it fails for a reason of its own, or it doesn't
 		}
-		return nil, err
+		return g, err
 	}
 	if _, err := tx.exec(`RELEASE member`); err != nil {
 		return nil, nil
 	}
 	stands = true
-	g.size++
 	g.recorded = g.recorded || tx.recorded
 	return g, nil
 }

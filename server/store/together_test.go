@@ -183,3 +183,78 @@ func TestSharedTransactionsAreCommittedTogether(t *testing.T) {
 		t.Errorf("%d changes were made %d times", changes, tries)
 	}
 }
+
+// inTurn makes changes that share a transaction, in their order: each holds its turn until the next one waits for it.
+func inTurn(s *Store, changes ...func(*Tx) error) []error {
+	errs, ended := make([]error, len(changes)), make(chan struct{})
+	var begin func(int)
+	begin = func(i int) {
+		begun := false
+		errs[i] = s.Update(context.Background(), func(tx *Tx) error {
+			if !begun && i+1 < len(changes) {
+				go begin(i + 1)
+				for s.shared.waiting.Load() == 0 {
+					runtime.Gosched()
+				}
+			}
+			begun = true
+			return changes[i](tx)
+		})
+		ended <- struct{}{}
+	}
+	go begin(0)
+	for range changes {
+		<-ended
+	}
+	return errs
+}
+
+// TestARefusalWaitsForWhatItIsBasedOn: who is told that a name is taken may rely on it. When the change that took it
+// doesn't stand, there is nothing to be refused for.
+func TestARefusalWaitsForWhatItIsBasedOn(t *testing.T) {
+	s := sqliteStore(t)
+	changed := errors.New("changed its mind")
+	tries := 0
+	errs := inTurn(
+		s,
+		func(tx *Tx) error {
+			if tries++; tries > 1 { // once more by itself, for the group didn't stand
+				return changed
+			}
+			return errors.Join(tx.Claim("a", "first"), record(tx, "a", "all"))
+		},
+		func(tx *Tx) error {
+			if err := tx.Claim("a", "second"); err != nil {
+				return err
+			}
+			return record(tx, "a", "all")
+		},
+		func(tx *Tx) error {
+			_, _ = tx.exec(`ROLLBACK`) // as the engine does by itself when the disk is full
+			_, err := tx.exec(`INSERT INTO nothing VALUES (1)`)
+			return err
+		},
+	)
+	if !errors.Is(errs[0], changed) || errs[1] != nil || errs[2] == nil || held(t, s) != "a" {
+		t.Errorf("they ended with %v, and %s stands", errs, held(t, s))
+	}
+}
+
+// TestNobodyWaitsForEndlessRefusals: a change that fails holds the others up as much as one that stands.
+func TestNobodyWaitsForEndlessRefusals(t *testing.T) {
+	s := sqliteStore(t)
+	refused := errors.New("refused")
+	changes := claims(1)
+	for range largestGroup {
+		changes = append(changes, func(*Tx) error { return refused })
+	}
+	committed := false
+	changes = append(changes, func(*Tx) error {
+		return s.View(context.Background(), func(tx *Tx) error {
+			return tx.row(`SELECT EXISTS (SELECT 1 FROM claim WHERE name = '0')`, nil, &committed)
+		})
+	})
+	if errs := inTurn(s, changes...); errs[0] != nil || !errors.Is(errs[1], refused) || !committed {
+		t.Errorf("the first ended with %v; it was committed behind so many refusals: %t", errs[0], committed)
+	}
+}
