@@ -319,7 +319,7 @@ func (im *importing) command(version uint64, plain []byte) error {
 		return err
 	}
 	im.done.Commands++
-	e := entry{seq: seq, id: cmd.ID, aggregate: cmd.Aggregate, state: cmd.State}
+	e := entry{seq: seq, id: cmd.ID, aggregate: cmd.Aggregate, after: cmd.After, state: cmd.State}
 	im.t.touch(Outbox)
 	im.t.after = append(im.t.after, func() { im.s.queue.add(e) })
 	return im.t.put(bucketOutbox, commandKey(seq), version, plain)
@@ -361,11 +361,13 @@ func (im *importing) file(digest string) error {
 		_, err := io.Copy(io.Discard, content)
 		return err
 	}
-	got, err := im.s.files.put(im.ctx, content)
+	got, anew, err := im.s.files.put(im.ctx, content)
 	if err != nil {
 		return err
 	}
-	im.files = append(im.files, got)
+	if anew { // the content may be another than is said, and here
+		im.files = append(im.files, got)
+	}
 	if got != digest {
 		return ErrNoExport
 	}

@@ -105,33 +105,35 @@ func (s *Store) PutFile(ctx context.Context, r io.Reader) (digest string, err er
 	if err := s.usable(); err != nil {
 		return "", err
 	}
-	digest, err = s.files.put(ctx, r)
+	digest, _, err = s.files.put(ctx, r)
 	if err != nil {
 		return "", fmt.Errorf("keeping a file: %w", storageError(err))
 	}
 	return digest, nil
 }
 
-func (f *sealedFiles) put(ctx context.Context, r io.Reader) (string, error) {
+// put keeps a file; anew says that there was none of its content.
+func (f *sealedFiles) put(ctx context.Context, r io.Reader) (digest string, anew bool, err error) {
 	if err := os.MkdirAll(f.folder, 0o700); err != nil {
-		return "", err
+		return "", false, err
 	}
 	var id [32]byte
 	rand.Read(id[:]) // crypto/rand never gives an error, it ends the program
 	temp := filepath.Join(f.folder, hex.EncodeToString(id[:8])+partSuffix)
 	whole := sha256.New()
-	err := f.disk.write(temp, func(w io.Writer) error { return f.sealTo(ctx, w, io.TeeReader(r, whole), id, whole) })
+	err = f.disk.write(temp, func(w io.Writer) error { return f.sealTo(ctx, w, io.TeeReader(r, whole), id, whole) })
 	if err != nil {
 		os.Remove(temp) // else the next sweep does
-		return "", err
+		return "", false, err
 	}
-	digest := hex.EncodeToString(whole.Sum(nil))
+	digest = hex.EncodeToString(whole.Sum(nil))
 	name, err := f.name(digest)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	f.keep(digest)
-	return digest, f.disk.move(temp, name)
+	anew = !there(name)
+	return digest, anew, f.disk.move(temp, name)
 }
 
 // sealTo writes the file.

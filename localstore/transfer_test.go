@@ -199,6 +199,35 @@ func TestNoImportIsHalfDone(t *testing.T) {
 	}
 }
 
+// TestACommandThatCameWaitsForWhatItGoesAfter: a notification is not sent before the marks that it stands on.
+func TestACommandThatCameWaitsForWhatItGoesAfter(t *testing.T) {
+	from, to := owned(t, person), owned(t, person)
+	must(t, from.Enqueue(Command{ID: "marks", Aggregate: "page"}, nil))
+	must(t, from.Enqueue(Command{ID: "notification", Aggregate: "n", After: "page"}, nil))
+	name := filepath.Join(t.TempDir(), "records.age")
+	must(t, second(from.Export(t.Context(), name, carrying)))
+	must(t, second(to.Import(t.Context(), name, carrying)))
+	next, err := to.Next(0)
+	if err != nil || len(next) != 1 || next[0].ID != "marks" {
+		t.Errorf("next are %v, %v", next, err)
+	}
+}
+
+// TestAFileUnderAFalseNameTakesNothingAway: what an export says wrongly of a file that is here is no reason to drop it.
+func TestAFileUnderAFalseNameTakesNothingAway(t *testing.T) {
+	to := owned(t, person)
+	digest := putText(t, to, "kept here")
+	name := filepath.Join(t.TempDir(), "records.age")
+	crafted := framed('m', manifestOf(person), 'f', strings.Repeat("x", 32), 'c', "kept here", 'c', "", 'e', `{"files":1}`)
+	must(t, os.WriteFile(name, sealedBy(t, crafted), 0o600))
+	if _, err := to.Import(t.Context(), name, carrying); !errors.Is(err, ErrNoExport) {
+		t.Errorf("it ended with %v", err)
+	}
+	if content, err := fileOf(to, digest); string(content) != "kept here" || err != nil {
+		t.Errorf("the file is %q, %v", content, err)
+	}
+}
+
 func manifestOf(who Owner) string {
 	return fmt.Sprintf(`{"owner":{"person":%q,"epoch":%q}}`, who.Person, who.Epoch)
 }
