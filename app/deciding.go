@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"time"
@@ -23,6 +24,7 @@ const (
 	PastMine     PastReason = "mine"     // written here, and gave way in a conflict
 	PastTheirs   PastReason = "theirs"   // written by others, and gave way in a conflict
 	PastReplaced PastReason = "replaced" // written here, and gave way to an older text that was brought back
+	PastEarlier  PastReason = "earlier"  // saved earlier than the one that an import brought, or found here
 )
 
 // Past is a text that gave way to another and may be brought back.
@@ -44,6 +46,7 @@ func (d *Desk) History(f Form) ([]Past, error) {
 			return nil, err
 		}
 		list[i].At = k.At
+		list[i].Reason = cmp.Or(list[i].Reason, PastEarlier) // an import keeps the form as it is, which has none
 	}
 	return list, nil
 }

@@ -58,6 +58,7 @@ func (l *DeskLot) lay(typed []typedMark) {
 }
 
 func (d *Desk) unsaved(id string) (u unsavedMarks, err error) {
+	u.Lots = map[string][]typedMark{}
 	draft, found, err := d.store.Draft(draftMarks, id)
 	if err != nil || !found {
 		return u, err

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -84,12 +85,65 @@ func (d *Desk) Export(ctx context.Context, path string, phrase []byte) (Exported
 	return d.store.Export(ctx, path, phrase)
 }
 
-// Import takes in what Export wrote at another computer. The passphrase is overwritten.
+// Import takes in what Export wrote at another computer. The passphrase is overwritten. Marks that were set on
+// both computers are laid together, cell by cell: of a cell that was set on both, the later one stands.
 func (d *Desk) Import(ctx context.Context, path string, phrase []byte) (Imported, error) {
 	defer clear(phrase)
 	d.typing.Lock() // nobody writes over a draft that has just come
 	defer d.typing.Unlock()
-	return d.store.Import(ctx, path, phrase)
+	done, err := d.store.Import(ctx, path, phrase)
+	if err != nil {
+		return done, err
+	}
+	var texts []localstore.Ref
+	for _, ref := range done.GaveWay {
+		switch ref.Kind {
+		case draftMarks:
+			err = errors.Join(err, d.layTogether(ref.ID))
+		case draftPrepared: // what was prepared later is the one that may be signed
+			err = errors.Join(err, d.store.ForgetHistory(ref.Kind, ref.ID))
+		default:
+			texts = append(texts, ref)
+		}
+	}
+	done.GaveWay = texts
+	return done, err
+}
+
+// layTogether brings the marks of a page that gave way to others into the draft, but for the cells that it has.
+// The caller holds typing.
+func (d *Desk) layTogether(page string) error {
+	typed, err := d.unsaved(page)
+	if err != nil {
+		return err
+	}
+	past, err := d.store.History(draftMarks, page)
+	if err != nil {
+		return err
+	}
+	for _, p := range past {
+		var before unsavedMarks
+		if err := json.Unmarshal(p.Body, &before); err != nil {
+			return err
+		}
+		for lot, cells := range before.Lots {
+			typed.Lots[lot] = appendMissing(typed.Lots[lot], cells)
+		}
+	}
+	if err := d.keepMarks(page, typed.Lots); err != nil {
+		return err
+	}
+	return d.store.ForgetHistory(draftMarks, page)
+}
+
+// appendMissing adds the cells whose profiles are not there yet.
+func appendMissing(cells, more []typedMark) []typedMark {
+	for _, m := range more {
+		if !slices.ContainsFunc(cells, func(c typedMark) bool { return c.Mark.Profile == m.Mark.Profile }) {
+			cells = append(cells, m)
+		}
+	}
+	return cells
 }
 
 // Owner is whose records these are, for [Stores.Forget]; false where the store doesn't say.

@@ -65,7 +65,7 @@ func TestEveryCommandAndStateHasItsWords(t *testing.T) {
 				}
 			}
 		}
-		for _, reason := range []app.PastReason{app.PastMine, app.PastTheirs, app.PastReplaced} {
+		for _, reason := range []app.PastReason{app.PastMine, app.PastTheirs, app.PastReplaced, app.PastEarlier} {
 			if key := "history.reason." + string(reason); strings.Contains(lang.T(key), "⟦") {
 				t.Errorf("%s: no words for %s", lang, key)
 			}
