@@ -84,24 +84,74 @@ func (d *Desk) outgoing(c command) (localstore.Command, error) {
 }
 
 // carryNow puts a command into the outbox, with the draft that it was made of, and does a round.
-func (d *Desk) carryNow(ctx context.Context, out localstore.Command, draft *localstore.Draft) (err error) {
-	done := make(chan error, 1)
-	d.mu.Lock()
-	d.waiting[out.ID] = done
-	d.mu.Unlock()
-	defer func() {
-		d.mu.Lock()
-		delete(d.waiting, out.ID)
-		d.mu.Unlock()
-	}()
-	if draft != nil {
-		err = d.store.EnqueueKeeping(out, *draft)
-	} else {
-		err = d.store.Enqueue(out, nil)
+func (d *Desk) carryNow(ctx context.Context, out localstore.Command, draft *localstore.Draft) error {
+	done := d.expect(out.ID)
+	defer d.forsake(out.ID)
+	if err := d.store.EnqueueInstead(out, draft); err != nil {
+		return err
 	}
+	return d.await(ctx, done)
+}
+
+// doInstead does what do does with a command that takes the place of what waits for its aggregate and has not
+// been sent: at one stroke, so that nothing is lost between the two. It is made knowing those that have been
+// sent, of which nobody knows yet whether they have arrived.
+func (d *Desk) doInstead(ctx context.Context, aggregate string, made func(under []localstore.Command) command) error {
+	out, done, err := d.putInstead(aggregate, made)
+	defer d.forsake(out.ID)
 	if err != nil {
 		return err
 	}
+	return d.await(ctx, done)
+}
+
+func (d *Desk) putInstead(
+	aggregate string, made func(under []localstore.Command) command,
+) (out localstore.Command, done <-chan error, err error) {
+	d.syncing.Lock() // nothing is sent while it is rewritten
+	defer d.syncing.Unlock()
+	under, waiting, err := d.sentAndNot(aggregate)
+	if err != nil {
+		return out, nil, err
+	}
+	c := made(under)
+	if out, err = d.outgoing(c); err != nil {
+		return out, nil, err
+	}
+	done = d.expect(out.ID)
+	return out, done, d.store.EnqueueInstead(out, c.draft, waiting...)
+}
+
+// sentAndNot are the commands of an aggregate that have been sent and not answered, and the ids of the others.
+func (d *Desk) sentAndNot(aggregate string) (sent []localstore.Command, others []string, err error) {
+	all, err := d.store.Of(aggregate)
+	for _, c := range all {
+		if c.State == localstore.Sent {
+			sent = append(sent, c)
+		} else {
+			others = append(others, c.ID)
+		}
+	}
+	return sent, others, err
+}
+
+// expect has what becomes of a command told, until forsake.
+func (d *Desk) expect(id string) <-chan error {
+	done := make(chan error, 1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.waiting[id] = done
+	return done
+}
+
+func (d *Desk) forsake(id string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.waiting, id)
+}
+
+// await does a round and says what became of the command that was put into the outbox for it.
+func (d *Desk) await(ctx context.Context, done <-chan error) (err error) {
 	syncErr := d.Sync(ctx)
 	select {
 	case err = <-done:

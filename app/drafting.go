@@ -247,16 +247,12 @@ func (d *Desk) saveForm(ctx context.Context, f Form) error {
 	if err != nil {
 		return err
 	}
-	d.syncing.Lock() // nothing is sent while it is rewritten
-	under, err := d.withdraw(f.ID)
-	d.syncing.Unlock()
-	if err != nil {
-		return err
-	}
-	if len(under) > 0 { // what is under way may have arrived: this one changes what it makes
-		f.New, f.Base = false, under[len(under)-1].Base
-	}
-	return d.do(ctx, formCommand(f, draft))
+	return d.doInstead(ctx, f.ID, func(under []localstore.Command) command {
+		if len(under) > 0 { // what is under way may have arrived: this one changes what it makes
+			f.New, f.Base = false, under[len(under)-1].Base
+		}
+		return formCommand(f, draft)
+	})
 }
 
 func formCommand(f Form, draft localstore.Draft) command {
@@ -283,26 +279,16 @@ func formCommand(f Form, draft localstore.Draft) command {
 	return c
 }
 
-// withdraw takes the commands of an aggregate that have not been sent out of the outbox, for what
-// is written now to take their place; it gives those that have been sent, of which nobody knows yet
-// whether they have arrived. The caller holds syncing.
+// withdraw takes the commands of an aggregate that have not been sent out of the outbox; it gives those that
+// have been, of which nobody knows yet whether they have arrived.
 func (d *Desk) withdraw(id string) (under []localstore.Command, err error) {
-	outbox, err := d.store.Outbox()
+	d.syncing.Lock() // nothing is sent meanwhile
+	defer d.syncing.Unlock()
+	under, waiting, err := d.sentAndNot(id)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range outbox {
-		switch {
-		case c.Aggregate != id:
-		case c.State == localstore.Sent:
-			under = append(under, c)
-		default:
-			if err := d.store.Remove(c.ID); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return under, nil
+	return under, d.store.Remove(waiting...)
 }
 
 // SendToAgreement saves the form and sends it to its agreer.
@@ -348,9 +334,7 @@ func (d *Desk) Delete(ctx context.Context, id string) error {
 }
 
 func (d *Desk) remove(ctx context.Context, id string, action control.Action) error {
-	d.syncing.Lock()
 	under, err := d.withdraw(id)
-	d.syncing.Unlock()
 	if err != nil {
 		return err
 	}

@@ -272,13 +272,9 @@ func (d *Desk) saveMarks(ctx context.Context, purchase string, direction control
 	if len(c.Lots) == 0 {
 		return 0, held
 	}
-	d.syncing.Lock() // these take the place of those that wait
-	_, err = d.withdraw(pageAggregate + id)
-	d.syncing.Unlock()
-	if err != nil {
-		return 0, err
-	}
-	err = d.do(ctx, command{aggregate: pageAggregate + id, path: pathMarks, body: c, label: "command.marks"})
+	err = d.doInstead(ctx, pageAggregate+id, func([]localstore.Command) command {
+		return command{aggregate: pageAggregate + id, path: pathMarks, body: c, label: "command.marks"}
+	})
 	var batch *BatchError
 	if err != nil && !errors.As(err, &batch) {
 		return 0, errors.Join(err, held)

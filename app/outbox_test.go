@@ -73,6 +73,23 @@ func TestSendingToAgreementWhileTheCentreIsAwayIsDoneInOrder(t *testing.T) {
 	}
 }
 
+// TestWhatWasSavedStaysWhenWhatIsSavedOverItCantBe: it waits to be sent until the other one has taken its place.
+func TestWhatWasSavedStaysWhenWhatIsSavedOverItCantBe(t *testing.T) {
+	h := given(t)
+	auditor := h.marked()
+	form := auditor.form(0)
+	h.down()
+	queued(t, auditor.SaveForm(ctx, form))
+	if err := auditor.SaveForm(ctx, form.Write(app.Text{RU: strings.Repeat("а", localstore.MaxValue)})); !errors.Is(err, localstore.ErrTooLarge) {
+		t.Fatalf("it ended with %v", err)
+	}
+	waiting, err := auditor.Outbox()
+	ok(t, err)
+	if len(waiting) != 1 || !strings.Contains(string(waiting[0].Body), "Нарушение") {
+		t.Errorf("what waits is %d commands", len(waiting))
+	}
+}
+
 // TestWhatWasWrittenLastArrives: a form that is saved again and again while the centre is away.
 func TestWhatWasWrittenLastArrives(t *testing.T) {
 	for _, cut := range []bool{false, true} {

@@ -71,6 +71,22 @@ func (s *Store) EnqueueKeeping(cmd Command, d Draft) error {
 	return s.enqueue(cmd, func(t *txn) error { return t.putDraft(d, s.clock()) })
 }
 
+// EnqueueInstead puts the command at the end of the outbox in the place of others, which leave it in the same
+// transaction, and saves the draft that it was made of (nil: none). ErrNotQueued when one of the others isn't there.
+func (s *Store) EnqueueInstead(cmd Command, d *Draft, others ...string) error {
+	return s.enqueue(cmd, func(t *txn) error {
+		for _, id := range others {
+			if err := s.changeOne(t, id, leave); err != nil {
+				return err
+			}
+		}
+		if d == nil {
+			return nil
+		}
+		return t.putDraft(*d, s.clock())
+	})
+}
+
 func (s *Store) enqueue(cmd Command, draft func(*txn) error) error {
 	err := s.update(func(t *txn) error {
 		if err := s.ready(&cmd); err != nil {
@@ -328,10 +344,10 @@ func (s *Store) replace(id string, by Command, draft func(*txn) error) error {
 // Remove takes commands out of the outbox, whatever their state: all of them or, on an error, none. One that was sent
 // may have had its effect.
 func (s *Store) Remove(ids ...string) error {
-	return s.change("removing commands", ids, func(*txn, *entry, *Command) (fate, error) {
-		return leaves, nil
-	})
+	return s.change("removing commands", ids, leave)
 }
+
+func leave(*txn, *entry, *Command) (fate, error) { return leaves, nil }
 
 // fate says what becomes of a command that was changed.
 type fate int

@@ -3,6 +3,7 @@ package localstore
 import (
 	"cmp"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -396,5 +397,37 @@ func TestBackoffIsAShareOfADoublingTimeUpToAMinute(t *testing.T) {
 	}
 	if got := Backoff(3, func() float64 { return 0 }); got != 0 {
 		t.Errorf("full jitter begins at %v", got)
+	}
+}
+
+// TestACommandTakesThePlaceOfOthersAtOneStroke: with the draft, or not at all.
+func TestACommandTakesThePlaceOfOthersAtOneStroke(t *testing.T) {
+	s := owned(t, person)
+	for _, id := range []string{"create", "send", "other"} {
+		must(t, s.Enqueue(Command{ID: id, Aggregate: "n"}, nil))
+	}
+	draft := Draft{Kind: "k", ID: "n", Body: []byte("text")}
+	for _, c := range []struct {
+		cmd    Command
+		others []string
+		want   error
+	}{
+		{Command{ID: "again", Aggregate: "n"}, []string{"create", "gone"}, ErrNotQueued},
+		{Command{ID: "other", Aggregate: "m"}, []string{"create", "send"}, ErrDuplicate},
+	} {
+		if err := s.EnqueueInstead(c.cmd, &draft, c.others...); !errors.Is(err, c.want) {
+			t.Errorf("%s ended with %v", c.cmd.ID, err)
+		}
+	}
+	if _, drafted, err := s.Draft("k", "n"); drafted || err != nil || s.Counts().Queued != 3 {
+		t.Errorf("refused, it left %+v and a draft: %t, %v", s.Counts(), drafted, err)
+	}
+	must(t, s.EnqueueInstead(Command{ID: "again", Aggregate: "n"}, &draft, "create", "send"))
+	next, err := s.Of("n")
+	if err != nil || len(next) != 2 || next[0].ID != "other" || next[1].ID != "again" {
+		t.Errorf("there are %v, %v", next, err)
+	}
+	if _, drafted, err := s.Draft("k", "n"); !drafted || err != nil {
+		t.Errorf("a draft: %t, %v", drafted, err)
 	}
 }
