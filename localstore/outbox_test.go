@@ -431,3 +431,14 @@ func TestACommandTakesThePlaceOfOthersAtOneStroke(t *testing.T) {
 		t.Errorf("a draft: %t, %v", drafted, err)
 	}
 }
+
+// TestALongAnswerToAnAcceptedCommandHoldsNothingUp: what a command of many objects made is more than a value may be.
+func TestALongAnswerToAnAcceptedCommandHoldsNothingUp(t *testing.T) {
+	s := owned(t, person)
+	must(t, s.Enqueue(Command{ID: "many", Aggregate: "dispatch"}, nil))
+	must(t, s.MarkSent("many"))
+	must(t, s.Finish("many", Outcome{State: Accepted, Answer: make([]byte, MaxValue+1), Apply: []Object{{Kind: "n", ID: "1", Version: 1}}}))
+	if _, there, err := s.Object("n", "1"); !there || err != nil || s.Counts().All() != 0 {
+		t.Errorf("%d wait, mirrored: %t, %v", s.Counts().All(), there, err)
+	}
+}
