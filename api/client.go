@@ -106,8 +106,12 @@ type Call struct {
 }
 
 // Do sends a call and returns the body of the answer. A refusal is a [Problem]; anything that leaves
-// the outcome unknown is [ErrOffline].
+// the outcome unknown is [ErrOffline]. A path that leads anywhere else than to this centre is refused here: a
+// command may have been kept, and carried from another computer, and the session is for the centre alone.
 func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
+	if !strings.HasPrefix(call.Path, "/") {
+		return nil, Fault(http.StatusUnprocessableEntity, "bad_input", "field", "path")
+	}
 	r := c.http.R()
 	if call.Body != nil {
 		r.SetHeader("Content-Type", "application/json")

@@ -74,6 +74,23 @@ func TestARefusalIsTheCentresOwn(t *testing.T) {
 	}
 }
 
+// TestTheSessionIsForTheCentreAlone: whatever path a command was kept with.
+func TestTheSessionIsForTheCentreAlone(t *testing.T) {
+	reached := false
+	stranger := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+	defer stranger.Close()
+	c := answering(t, 200, "application/json", "{}")
+	c.Use("secret")
+	host := strings.TrimPrefix(stranger.URL, "http:")
+	for _, path := range []string{stranger.URL + "/v1/notifications", "HTTP:" + host, host, "@" + host[2:], "." + host[2:], ""} {
+		_, err := c.Do(t.Context(), api.Call{Method: http.MethodPost, Path: path, Body: []byte("{}")})
+		var p api.Problem
+		if away := !strings.HasPrefix(path, "/"); away != errors.As(err, &p) || reached {
+			t.Errorf("%q: %v; a stranger was reached: %t", path, err, reached)
+		}
+	}
+}
+
 // TestAnAnswerIsBounded: an endless one fills no memory.
 func TestAnAnswerIsBounded(t *testing.T) {
 	c := dialling(t, func(w http.ResponseWriter, r *http.Request) {
