@@ -87,7 +87,7 @@ func (d *Desk) outgoing(c command) (localstore.Command, error) {
 func (d *Desk) carryNow(ctx context.Context, out localstore.Command, draft *localstore.Draft) error {
 	done := d.expect(out.ID)
 	defer d.forsake(out.ID)
-	if err := d.store.EnqueueInstead(out, draft); err != nil {
+	if err := d.store.EnqueueInstead([]localstore.Command{out}, draft); err != nil {
 		return err
 	}
 	return d.await(ctx, done)
@@ -95,9 +95,11 @@ func (d *Desk) carryNow(ctx context.Context, out localstore.Command, draft *loca
 
 // doInstead does what do does with a command that takes the place of what waits for its aggregate and has not
 // been sent: at one stroke, so that nothing is lost between the two. It is made knowing those that have been
-// sent, of which nobody knows yet whether they have arrived.
-func (d *Desk) doInstead(ctx context.Context, aggregate string, made func(under []localstore.Command) command) error {
-	out, done, err := d.putInstead(aggregate, made)
+// sent, of which nobody knows yet whether they have arrived. Those that stay go on waiting, behind it.
+func (d *Desk) doInstead(
+	ctx context.Context, aggregate string, stays func(localstore.Command) bool, made func(under []localstore.Command) command,
+) error {
+	out, done, err := d.putInstead(aggregate, stays, made)
 	defer d.forsake(out.ID)
 	if err != nil {
 		return err
@@ -106,7 +108,7 @@ func (d *Desk) doInstead(ctx context.Context, aggregate string, made func(under 
 }
 
 func (d *Desk) putInstead(
-	aggregate string, made func(under []localstore.Command) command,
+	aggregate string, stays func(localstore.Command) bool, made func(under []localstore.Command) command,
 ) (out localstore.Command, done <-chan error, err error) {
 	d.syncing.Lock() // nothing is sent while it is rewritten
 	defer d.syncing.Unlock()
@@ -118,18 +120,34 @@ func (d *Desk) putInstead(
 	if out, err = d.outgoing(c); err != nil {
 		return out, nil, err
 	}
+	cmds, leaving := []localstore.Command{out}, make([]string, len(waiting))
+	for i, w := range waiting {
+		leaving[i] = w.ID
+		if !stays(w) {
+			continue
+		}
+		again, err := uuid.NewV7() // it never left under the former one
+		if err != nil {
+			return out, nil, err
+		}
+		w.ID, w.Base = again.String(), out.Base // raised when what it stands behind is accepted
+		cmds = append(cmds, w)
+	}
 	done = d.expect(out.ID)
-	return out, done, d.store.EnqueueInstead(out, c.draft, waiting...)
+	return out, done, d.store.EnqueueInstead(cmds, c.draft, leaving...)
 }
 
-// sentAndNot are the commands of an aggregate that have been sent and not answered, and the ids of the others.
-func (d *Desk) sentAndNot(aggregate string) (sent []localstore.Command, others []string, err error) {
+// none of what waits stays.
+func none(localstore.Command) bool { return false }
+
+// sentAndNot are the commands of an aggregate that have been sent and not answered, and the others.
+func (d *Desk) sentAndNot(aggregate string) (sent, others []localstore.Command, err error) {
 	all, err := d.store.Of(aggregate)
 	for _, c := range all {
 		if c.State == localstore.Sent {
 			sent = append(sent, c)
 		} else {
-			others = append(others, c.ID)
+			others = append(others, c)
 		}
 	}
 	return sent, others, err

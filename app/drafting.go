@@ -218,13 +218,26 @@ func formDraft(f Form) (localstore.Draft, error) {
 // the centre it is kept and sent later: [ErrQueued]. What others changed meanwhile is merged with it where
 // that can be; else the centre refuses what was written over an older text, and what was written stays a
 // draft: see [Form.Theirs].
+//
+// Sending to agreement that waits behind what was saved before waits behind this.
 func (d *Desk) SaveForm(ctx context.Context, f Form) error {
+	return d.saveMerged(ctx, f, waitsToBeAgreed)
+}
+
+// waitsToBeAgreed says whether a command sends what was written to agreement, and nothing hinders it.
+func waitsToBeAgreed(c localstore.Command) bool {
+	return c.State == localstore.Queued &&
+		(c.Path == steps[control.ActionSendToAgreement].path(c.Aggregate) || c.Path == steps[control.ActionSendConclusion].path(c.Aggregate))
+}
+
+// saveMerged saves the form with what was written elsewhere meanwhile, as far as the two are disjoint.
+func (d *Desk) saveMerged(ctx context.Context, f Form, stays func(localstore.Command) bool) error {
 	f, err := d.Present(f)
 	for range mergesMost {
 		if err != nil {
 			return err
 		}
-		err = d.saveForm(ctx, f)
+		err = d.saveForm(ctx, f, stays)
 		if !Overtaken(err) || f.Theirs != nil {
 			return err
 		}
@@ -242,12 +255,12 @@ func Overtaken(err error) bool {
 	return errors.As(err, &p) && p.Reason == reasonStale
 }
 
-func (d *Desk) saveForm(ctx context.Context, f Form) error {
+func (d *Desk) saveForm(ctx context.Context, f Form, stays func(localstore.Command) bool) error {
 	draft, err := formDraft(f)
 	if err != nil {
 		return err
 	}
-	return d.doInstead(ctx, f.ID, func(under []localstore.Command) command {
+	return d.doInstead(ctx, f.ID, stays, func(under []localstore.Command) command {
 		if len(under) > 0 { // what is under way may have arrived: this one changes what it makes
 			f.New, f.Base = false, under[len(under)-1].Base
 		}
@@ -288,7 +301,11 @@ func (d *Desk) withdraw(id string) (under []localstore.Command, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return under, d.store.Remove(waiting...)
+	ids := make([]string, len(waiting))
+	for i, c := range waiting {
+		ids[i] = c.ID
+	}
+	return under, d.store.Remove(ids...)
 }
 
 // SendToAgreement saves the form and sends it to its agreer.
@@ -297,7 +314,7 @@ func (d *Desk) SendToAgreement(ctx context.Context, f Form) error {
 	if f.Objection != "" {
 		action = control.ActionSendConclusion
 	}
-	err := d.SaveForm(ctx, f)
+	err := d.saveMerged(ctx, f, none) // what waited to be sent is sent by this
 	switch {
 	case err == nil:
 		return d.act(ctx, f.ID, action, nil)

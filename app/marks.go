@@ -272,7 +272,7 @@ func (d *Desk) saveMarks(ctx context.Context, purchase string, direction control
 	if len(c.Lots) == 0 {
 		return 0, held
 	}
-	err = d.doInstead(ctx, pageAggregate+id, func([]localstore.Command) command {
+	err = d.doInstead(ctx, pageAggregate+id, none, func([]localstore.Command) command {
 		return command{aggregate: pageAggregate + id, path: pathMarks, body: c, label: "command.marks"}
 	})
 	var batch *BatchError

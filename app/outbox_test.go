@@ -495,3 +495,24 @@ func TestAGateThatAnswersForTheCentreIsNotBelieved(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatIsSavedAgainStillGoesToAgreement: sending that waits is not taken back by a later saving, and goes behind
+// the last text.
+func TestWhatIsSavedAgainStillGoesToAgreement(t *testing.T) {
+	h := given(t)
+	auditor := h.marked()
+	form := auditor.form(0)
+	h.down()
+	queued(t, auditor.SendToAgreement(ctx, form))
+	for _, text := range []string{"Второе", "Третье"} {
+		form.Text.RU = text
+		queued(t, auditor.SaveForm(ctx, form))
+		auditor.waits(3) // the first text, which may have arrived; the last one; agreement
+	}
+	h.up()
+	ok(t, auditor.Sync(ctx))
+	auditor.empty()
+	if s := auditor.card(form.ID).Notification.State; s.Status != control.NotificationInAgreement || s.TextRU != "Третье" {
+		t.Errorf("it is %s with %q", s.Status, s.TextRU)
+	}
+}

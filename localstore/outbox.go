@@ -71,10 +71,11 @@ func (s *Store) EnqueueKeeping(cmd Command, d Draft) error {
 	return s.enqueue(cmd, func(t *txn) error { return t.putDraft(d, s.clock()) })
 }
 
-// EnqueueInstead puts the command at the end of the outbox in the place of others, which leave it in the same
-// transaction, and saves the draft that it was made of (nil: none). ErrNotQueued when one of the others isn't there.
-func (s *Store) EnqueueInstead(cmd Command, d *Draft, others ...string) error {
-	return s.enqueue(cmd, func(t *txn) error {
+// EnqueueInstead puts commands at the end of the outbox, in their order, in the place of others, which leave it in
+// the same transaction, and saves the draft that they were made of (nil: none). ErrNotQueued when one of the others
+// isn't there.
+func (s *Store) EnqueueInstead(cmds []Command, d *Draft, others ...string) error {
+	return s.enqueueAll(cmds, func(t *txn) error {
 		for _, id := range others {
 			if err := s.changeOne(t, id, leave); err != nil {
 				return err
@@ -88,29 +89,43 @@ func (s *Store) EnqueueInstead(cmd Command, d *Draft, others ...string) error {
 }
 
 func (s *Store) enqueue(cmd Command, draft func(*txn) error) error {
+	return s.enqueueAll([]Command{cmd}, draft)
+}
+
+func (s *Store) enqueueAll(cmds []Command, draft func(*txn) error) error {
 	err := s.update(func(t *txn) error {
-		if err := s.ready(&cmd); err != nil {
-			return err
-		}
 		if err := draft(t); err != nil {
 			return err
 		}
-		if e := s.queue.byID[cmd.ID]; e != nil {
-			return t.sameCommand(e.seq, cmd)
+		for _, cmd := range cmds {
+			if err := s.put(t, cmd); err != nil {
+				return err
+			}
 		}
-		seq, err := t.bucket(bucketOutbox).NextSequence()
-		if err != nil {
-			return err
-		}
-		e := entry{seq: seq, id: cmd.ID, aggregate: cmd.Aggregate, after: cmd.After, state: Queued}
-		t.touch(Outbox)
-		t.after = append(t.after, func() { s.queue.add(e) })
-		return t.putCommand(seq, cmd)
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("queueing a command: %w", err)
 	}
 	return nil
+}
+
+// put writes a new command at the end; one that is there already stays as it is.
+func (s *Store) put(t *txn, cmd Command) error {
+	if err := s.ready(&cmd); err != nil {
+		return err
+	}
+	if e := s.queue.byID[cmd.ID]; e != nil {
+		return t.sameCommand(e.seq, cmd)
+	}
+	seq, err := t.bucket(bucketOutbox).NextSequence()
+	if err != nil {
+		return err
+	}
+	e := entry{seq: seq, id: cmd.ID, aggregate: cmd.Aggregate, after: cmd.After, state: Queued}
+	t.touch(Outbox)
+	t.after = append(t.after, func() { s.queue.add(e) })
+	return t.putCommand(seq, cmd)
 }
 
 // ready checks a new command and fills in what the store says of it.

@@ -415,16 +415,16 @@ func TestACommandTakesThePlaceOfOthersAtOneStroke(t *testing.T) {
 		{Command{ID: "again", Aggregate: "n"}, []string{"create", "gone"}, ErrNotQueued},
 		{Command{ID: "other", Aggregate: "m"}, []string{"create", "send"}, ErrDuplicate},
 	} {
-		if err := s.EnqueueInstead(c.cmd, &draft, c.others...); !errors.Is(err, c.want) {
+		if err := s.EnqueueInstead([]Command{c.cmd}, &draft, c.others...); !errors.Is(err, c.want) {
 			t.Errorf("%s ended with %v", c.cmd.ID, err)
 		}
 	}
 	if _, drafted, err := s.Draft("k", "n"); drafted || err != nil || s.Counts().Queued != 3 {
 		t.Errorf("refused, it left %+v and a draft: %t, %v", s.Counts(), drafted, err)
 	}
-	must(t, s.EnqueueInstead(Command{ID: "again", Aggregate: "n"}, &draft, "create", "send"))
+	must(t, s.EnqueueInstead([]Command{{ID: "again", Aggregate: "n"}, {ID: "behind", Aggregate: "n"}}, &draft, "create", "send"))
 	next, err := s.Of("n")
-	if err != nil || len(next) != 2 || next[0].ID != "other" || next[1].ID != "again" {
+	if err != nil || len(next) != 3 || next[0].ID != "other" || next[1].ID != "again" || next[2].ID != "behind" {
 		t.Errorf("there are %v, %v", next, err)
 	}
 	if _, drafted, err := s.Draft("k", "n"); !drafted || err != nil {
