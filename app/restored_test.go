@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"baqylau/api"
 	"baqylau/app"
@@ -154,6 +155,45 @@ func TestARestoredCentreThatHasGoneOnIsNoticed(t *testing.T) {
 	kept, err := home.Form(form.ID)
 	ok(t, err)
 	if kept.Text.RU != mine.Text.RU || kept.Theirs == nil {
+		t.Errorf("kept is %+v", kept)
+	}
+}
+
+// TestACentreRestoredWhileTheComputerSleptIsNoticed: before what is saved on waking is sent over a version that says
+// something else there.
+func TestACentreRestoredWhileTheComputerSleptIsNoticed(t *testing.T) {
+	h := given(t)
+	office := h.marked()
+	form := office.form(0)
+	ok(t, office.SaveForm(ctx, form))
+	home := h.enterAt("auditor", "home")
+	backup := h.backup()
+	mine, err := home.Form(form.ID)
+	ok(t, err)
+	mine.Text.RU = "Дома"
+	ok(t, home.SaveForm(ctx, mine)) // version 2
+	mine, err = home.Form(form.ID)
+	ok(t, err)
+	h.restore(backup)
+	ok(t, office.Sync(ctx))
+	theirs, err := office.Form(form.ID)
+	ok(t, err)
+	theirs.Text.RU = "В кабинете"
+	ok(t, office.SaveForm(ctx, theirs)) // another version 2
+	app.Sleep(home.Desk, time.Hour)
+	mine.Text.RU = "После сна"
+	if err := home.SaveForm(ctx, mine); err == nil {
+		t.Error("it was saved over a text that was never read")
+	}
+	if home.State().Restored.Noticed.IsZero() {
+		t.Error("the restoring was not noticed")
+	}
+	if got := office.card(form.ID).Notification.State.TextRU; got != "В кабинете" {
+		t.Errorf("the centre has %q", got)
+	}
+	kept, err := home.Form(form.ID)
+	ok(t, err)
+	if kept.Text.RU != "После сна" || kept.Theirs == nil {
 		t.Errorf("kept is %+v", kept)
 	}
 }

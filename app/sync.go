@@ -22,7 +22,8 @@ import (
 const (
 	pollEvery   = 2 * time.Second
 	feedPage    = 500
-	sendersMost = 64 // commands that are on the line at a time
+	heardFor    = time.Minute // a computer may have slept since, and the centre have been restored
+	sendersMost = 64          // commands that are on the line at a time
 
 	// How many commands are marked as sent at a time: few at first, for where the centre is away what was not
 	// sent can still be rewritten.
@@ -113,7 +114,7 @@ func (d *Desk) round(ctx context.Context) (held, err error) {
 // exchange sends what waits and mirrors what changed.
 func (d *Desk) exchange(ctx context.Context) (held, err error) {
 	d.mu.Lock()
-	heard := d.heard
+	heard := d.heard && d.clock.now().Sub(d.mirrored) < heardFor
 	d.mu.Unlock()
 	if !heard { // who comes back hears first whether it is still the same centre
 		err = d.mirror(ctx)
